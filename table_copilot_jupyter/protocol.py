@@ -524,6 +524,7 @@ class Question(Event):
 
     type: Literal["question"] = "question"
     question_id: str
+    call_id: str
     content: str
     options: list[str] = Field(default_factory=list)
     multiple: bool = False
@@ -543,6 +544,7 @@ class QuestionClosed(Event):
 class Approval(Event):
     type: Literal["approval"] = "approval"
     approval_id: str
+    call_id: str
     content: str
     tool: str
     arguments: dict[str, Any] = Field(default_factory=dict)

@@ -153,6 +153,10 @@ class SessionStore(Protocol):
         """Renew every lease that ``host`` holds."""
         ...
 
+    async def lease_hosts(self) -> list[str]:
+        """The hosts that hold a lease, run out or not."""
+        ...
+
     async def release_leases(self, host: str, session_ids: Sequence[str] | None = None) -> None:
         """Give back the named leases, or all."""
         ...

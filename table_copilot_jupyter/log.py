@@ -1,0 +1,406 @@
+"""One session's log on its way out: numbered, written, then sent, in one order.
+
+Events and streamed text share one queue. A pump takes what has gathered, writes the
+events in one transaction, and only then hands everything to the listeners. Text is
+not written before it is sent: it goes into *pieces* at most ``PIECE_S`` apart, so that
+a killed process loses no more than that of an unfinished answer.
+
+Text is coalesced: the first piece leaves at once, later ones at most every
+``COALESCE_S``, however fast the model is. A delta costs one list append.
+
+When the store fails, the events stay in memory, are sent all the same, and are written
+with the next batch that succeeds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from .clock import timestamp
+from .protocol import AgentMessage, Cleared, Event, Reasoning, Text, UserMessage
+from .store.base import Batch, Piece, SessionStore, StoredEvent, StoreError
+
+COALESCE_S = 0.015
+PIECE_S = 0.1
+_KEPT_IN_MEMORY = 10_000
+_REPLAY_PAGE = 500
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One frame for listeners; ``text`` is its JSON, the same for all. ``event`` is None in a replay."""
+
+    type: str
+    seq: int | None
+    text: str
+    event: Event | None = None
+
+
+class Listener(Protocol):
+    """Who is told of a session's events."""
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Take one frame; must not block."""
+        ...
+
+    async def drained(self) -> None:
+        """Return when what was delivered has left, so that a replay does not pile up."""
+        ...
+
+
+@dataclass(slots=True)
+class LiveMessage:
+    """An answer in the making. ``sent`` holds what the listeners have."""
+
+    message_id: str
+    agent: str
+    turn_id: str | None
+    parent_call_id: str | None
+    finished: bool = False
+    queued: dict[str, int] = field(default_factory=lambda: {"text": 0, "reasoning": 0})
+    sent: dict[str, list[str]] = field(default_factory=lambda: {"text": [], "reasoning": []})
+
+    def frame(self, kind: str, offset: int, delta: str, session_id: str) -> Event:
+        model = Text if kind == "text" else Reasoning
+        return model(
+            session_id=session_id,
+            turn_id=self.turn_id,
+            at=timestamp(),
+            message_id=self.message_id,
+            agent=self.agent,
+            offset=offset,
+            delta=delta,
+            parent_call_id=self.parent_call_id,
+        )
+
+
+@dataclass(slots=True)
+class _Stream:
+    """Text of one message that waits in the queue."""
+
+    message: LiveMessage
+    kind: str
+    offset: int
+    parts: list[str]
+
+
+@dataclass(slots=True)
+class _Unsaved:
+    """Sent text that is in no piece yet."""
+
+    message: LiveMessage
+    offset: int
+    parts: list[str]
+
+
+class SessionLog:
+    """Numbers, keeps and sends the events of one session.
+
+    ``on_event`` is called with every event as it is published, before it is written.
+    ``on_store_error`` is called once when writing begins to fail, with the reason.
+    """
+
+    def __init__(
+        self,
+        session_id: str,
+        store: SessionStore,
+        *,
+        last_seq: int,
+        on_event: Callable[[Event], None],
+        on_store_error: Callable[[str], None],
+    ) -> None:
+        self.session_id = session_id
+        self.last_seq = last_seq
+        self.listeners: set[Listener] = set()
+        self._store = store
+        self._on_event = on_event
+        self._on_store_error = on_store_error
+        self._queue: list[Event | _Stream] = []
+        self._urgent = False  # an event waits: do not hold it back to coalesce text
+        self._durable = False
+        self._pump: asyncio.Task[Any] | None = None
+        self._live: dict[str, LiveMessage] = {}
+        self._unsaved: dict[tuple[str, str], _Unsaved] = {}
+        self._pieces_due: asyncio.TimerHandle | None = None
+        self._piece_write: asyncio.Task[None] | None = None
+        self._last_sent = 0.0
+        self._unwritten: list[StoredEvent] = []
+        self._failing = False
+
+    # --- in ----------------------------------------------------------------------------------
+
+    def publish(self, event: Event, *, durable: bool = False) -> Event:
+        """Number ``event`` (if its kind is kept) and queue it. ``durable`` asks for an fsync."""
+        event.session_id = self.session_id
+        event.at = event.at or timestamp()
+        if event.persisted:
+            self.last_seq += 1
+            event.seq = self.last_seq
+        if isinstance(event, AgentMessage) and event.message_id in self._live:
+            self._live[event.message_id].finished = True
+        self._on_event(event)
+        self._queue.append(event)
+        self._urgent = True
+        self._durable |= durable
+        self._start_pump()
+        return event
+
+    def announce(self, event: Event) -> None:
+        """Send to who listens now, outside of the log: no number, not kept."""
+        event.session_id = self.session_id
+        event.at = timestamp()
+        delivery = Delivery(event.type, None, event.to_wire(), event)
+        for listener in tuple(self.listeners):
+            listener.deliver(delivery)
+
+    async def clear(self) -> None:
+        """Empty the log, on disk too; ``cleared`` is its new beginning. Raises StoreError."""
+
+        async def write(row: StoredEvent) -> bool:
+            self._unwritten, self._unsaved = [], {}
+            await self._store.clear_session(self.session_id, row)
+            return True
+
+        await self.publish_with(Cleared(), write)
+
+    async def publish_with(self, event: Event, write: Callable[[StoredEvent], Awaitable[bool]]) -> bool:
+        """Publish an event that ``write`` puts into the store itself, together with something else.
+
+        Nothing else is written or sent meanwhile. When ``write`` says False, the event did not happen.
+        """
+
+        async def alone() -> bool:
+            try:
+                event.session_id, event.at = self.session_id, timestamp()
+                event.seq = self.last_seq + 1
+                self.last_seq += 1  # what is published meanwhile comes after it
+                row = StoredEvent(event.seq, event.type, event.turn_id, event.at, event.to_wire())
+                happened = await write(row)
+                if happened:
+                    self._on_event(event)
+                    self._send(event)
+                return happened
+            finally:
+                self._pump = None
+                if self._queue:
+                    self._start_pump()
+
+        await self.flush()
+        task = asyncio.get_running_loop().create_task(alone())
+        self._pump = task
+        return await asyncio.shield(task)
+
+    def stream(
+        self, kind: str, message_id: str, agent: str, turn_id: str | None, parent_call_id: str | None, delta: str
+    ) -> None:
+        """Queue a piece of text (``kind`` "text" or "reasoning") of an answer in the making."""
+        queue = self._queue
+        if queue:
+            last = queue[-1]
+            if isinstance(last, _Stream) and last.message.message_id == message_id and last.kind == kind:
+                last.parts.append(delta)
+                last.message.queued[kind] += len(delta)
+                return
+        message = self._live.get(message_id)
+        if message is None:
+            message = self._live[message_id] = LiveMessage(message_id, agent, turn_id, parent_call_id)
+        queue.append(_Stream(message, kind, message.queued[kind], [delta]))
+        message.queued[kind] += len(delta)
+        self._start_pump()
+
+    def unfinished(self) -> list[tuple[LiveMessage, str, str]]:
+        """(message, text, reasoning) of every answer that has no final ``message`` yet."""
+        waiting: dict[tuple[str, str], list[str]] = {}
+        for item in self._queue:
+            if isinstance(item, _Stream):
+                waiting.setdefault((item.message.message_id, item.kind), []).extend(item.parts)
+        found = []
+        for message in self._live.values():
+            if message.finished:
+                continue
+            texts = [
+                "".join(message.sent[kind]) + "".join(waiting.get((message.message_id, kind), []))
+                for kind in ("text", "reasoning")
+            ]
+            found.append((message, texts[0], texts[1]))
+        return found
+
+    # --- out ---------------------------------------------------------------------------------
+
+    async def flush(self) -> None:
+        """Return when all that was published so far has been written and sent."""
+        while self._pump is not None:
+            await asyncio.wait([self._pump])
+
+    async def close(self) -> None:
+        """Write what is left, the text of an unfinished answer too."""
+        await self.flush()
+        if self._pieces_due is not None:
+            self._pieces_due.cancel()
+            self._save_pieces()
+        if self._piece_write is not None:
+            await self._piece_write
+
+    def _start_pump(self) -> None:
+        if self._pump is None:
+            self._pump = asyncio.get_running_loop().create_task(self._run_pump())
+
+    async def _run_pump(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._queue:
+                if not self._urgent and (wait := self._last_sent + COALESCE_S - loop.time()) > 0:
+                    await asyncio.sleep(wait)
+                items, self._queue = self._queue, []
+                durable, self._durable, self._urgent = self._durable, False, False
+                if any(not isinstance(item, _Stream) for item in items):
+                    await self._write([item for item in items if not isinstance(item, _Stream)], durable)
+                for item in items:
+                    self._send(item)
+                self._last_sent = loop.time()
+        finally:
+            self._pump = None
+            if self._queue:  # something was queued while an error was on its way out
+                self._start_pump()
+
+    def _send(self, item: Event | _Stream) -> None:
+        if isinstance(item, _Stream):
+            delta = "".join(item.parts)
+            item.message.sent[item.kind].append(delta)
+            if not item.message.finished:
+                self._remember_unsaved(item, delta)
+            event = item.message.frame(item.kind, item.offset, delta, self.session_id)
+        else:
+            event = item
+            if isinstance(event, AgentMessage):
+                self._live.pop(event.message_id, None)
+        if self.listeners:
+            delivery = Delivery(event.type, event.seq, event.to_wire(), event)
+            for listener in tuple(self.listeners):
+                listener.deliver(delivery)
+
+    def _remember_unsaved(self, item: _Stream, delta: str) -> None:
+        key = (item.message.message_id, item.kind)
+        unsaved = self._unsaved.get(key)
+        if unsaved is None:
+            self._unsaved[key] = _Unsaved(item.message, item.offset, [delta])
+        else:
+            unsaved.parts.append(delta)
+        if self._pieces_due is None:
+            self._pieces_due = asyncio.get_running_loop().call_later(PIECE_S, self._save_pieces)
+
+    async def _write(self, events: Sequence[Event], durable: bool) -> None:
+        stored, finished, messages = list(self._unwritten), [], 0
+        for event in events:
+            if isinstance(event, AgentMessage):
+                for kind in ("text", "reasoning"):
+                    self._unsaved.pop((event.message_id, kind), None)
+                finished.append(event.message_id)
+            if isinstance(event, UserMessage) or (isinstance(event, AgentMessage) and event.parent_call_id is None):
+                messages += 1
+            if event.persisted and event.seq is not None:
+                stored.append(StoredEvent(event.seq, event.type, event.turn_id, event.at, event.to_wire()))
+        if not stored:
+            return
+        batch = Batch(stored, (), finished, durable, messages, stored[-1].at)
+        if self._piece_write is not None:  # its rows must not come after the message that replaces them
+            await self._piece_write
+        try:
+            await self._store.append(self.session_id, batch)
+        except StoreError as error:
+            self._unwritten = stored[-_KEPT_IN_MEMORY:]
+            if not self._failing:
+                self._failing = True
+                logger.warning("session %s is kept in memory only: %s", self.session_id, error)
+                self._on_store_error(str(error))
+        else:
+            self._unwritten = []
+            self._failing = False
+
+    def _save_pieces(self) -> None:
+        self._pieces_due = None
+        if self._piece_write is not None and not self._piece_write.done():
+            self._pieces_due = asyncio.get_running_loop().call_later(PIECE_S, self._save_pieces)
+            return
+        pieces = [
+            Piece(
+                message_id,
+                kind,
+                unsaved.offset,
+                "".join(unsaved.parts),
+                unsaved.message.turn_id or "",
+                unsaved.message.agent,
+                unsaved.message.parent_call_id,
+            )
+            for (message_id, kind), unsaved in self._unsaved.items()
+        ]
+        self._unsaved.clear()
+        if pieces:
+            self._piece_write = asyncio.get_running_loop().create_task(self._write_pieces(pieces))
+
+    async def _write_pieces(self, pieces: list[Piece]) -> None:
+        try:
+            await self._store.append(self.session_id, Batch(pieces=pieces))
+        except StoreError as error:
+            logger.warning("text of session %s was not saved: %s", self.session_id, error)
+        finally:
+            self._piece_write = None
+
+    # --- replay ------------------------------------------------------------------------------
+
+    async def replay(self, listener: Listener, after_seq: int, attached: Callable[[int], Delivery]) -> None:
+        """Bring a new listener up to date, then let it listen: no event lost, none twice.
+
+        First ``attached(seq)``, then the events after ``after_seq``, then one ``text`` for each
+        answer in the making.
+        """
+        late = _Latecomer()
+        self.listeners.add(late)
+        try:
+            await self.flush()
+            listener.deliver(attached(self.last_seq))
+            position = after_seq
+            while page := await self._store.events(self.session_id, position, _REPLAY_PAGE):
+                for row in page:
+                    listener.deliver(Delivery(row.type, row.seq, row.body))
+                position = page[-1].seq
+                await listener.drained()
+                if len(page) < _REPLAY_PAGE:
+                    break
+        finally:
+            self.listeners.discard(late)
+        # No await from here on: what the latecomer kept joins seamlessly with what comes live.
+        for event in self._unwritten:
+            if event.seq > position and event.seq not in late.seqs:
+                listener.deliver(Delivery(event.type, event.seq, event.body))
+        for delivery in late.kept:
+            if delivery.seq is None or delivery.seq > position:
+                listener.deliver(delivery)
+        for message in self._live.values():
+            for kind in ("reasoning", "text"):
+                if so_far := "".join(message.sent[kind]):
+                    frame = message.frame(kind, 0, so_far, self.session_id)
+                    listener.deliver(Delivery(frame.type, None, frame.to_wire(), frame))
+        self.listeners.add(listener)
+
+
+class _Latecomer:
+    """Keeps the events that happen while a replay reads; text is left out, it comes as a whole afterwards."""
+
+    def __init__(self) -> None:
+        self.kept: list[Delivery] = []
+        self.seqs: set[int | None] = set()
+
+    def deliver(self, delivery: Delivery) -> None:
+        if delivery.type not in ("text", "reasoning"):
+            self.kept.append(delivery)
+            self.seqs.add(delivery.seq)
+
+    async def drained(self) -> None:
+        return None

@@ -1,0 +1,406 @@
+"""One session: its messages in order, one turn at a time, and what the user does to it.
+
+State lives in the log; this object is the part that is awake. It can be thrown away when
+nothing runs and nobody listens, and be made again from the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from . import protocol
+from .agents.library import addressed
+from .clock import new_id, timestamp
+from .engine.base import HistoryItem, UserText
+from .engine.context import history_from_events, trim
+from .interactions import Interactions, resolve
+from .log import SessionLog
+from .protocol import CopilotError, ErrorCode, SessionInfo
+from .recovery import Reopened, answers_for_open_calls, reopen
+from .services import Services
+from .store.base import SessionRow
+from .titles import title_from
+from .tools.base import Asked, Decided
+from .turn import Turn, TurnKey
+
+MAX_QUEUED = 200
+CHARS_PER_TOKEN = 3
+CANCEL_GRACE_S = 5.0
+DEFAULT_TITLE = "New session"
+
+_CONTEXT_EVENTS = frozenset(
+    {
+        "user_message",
+        "message_withdrawn",
+        "turn_started",
+        "message",
+        "tool_started",
+        "tool_finished",
+        "question",
+        "question_closed",
+        "error",
+        "turn_finished",
+    }
+)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A message's place in the log."""
+
+    seq: int | None
+    queued: bool
+
+
+def session_info(row: SessionRow) -> SessionInfo:
+    """What a list shows of a session that is not awake."""
+    return SessionInfo(
+        session_id=row.session_id,
+        title=row.title,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        messages=row.messages,
+        agent=row.agent,
+        model=row.model,
+        privacy=row.privacy,
+        kernel_id=row.kernel_id,
+    )
+
+
+class Session:
+    """A live session. Made by the hub, which holds its lease."""
+
+    def __init__(self, row: SessionRow, services: Services) -> None:
+        self.row = row
+        self.log = SessionLog(
+            row.session_id,
+            services.store,
+            last_seq=row.last_seq,
+            on_event=self._remember,
+            on_store_error=self._warn_of_store,
+        )
+        self.last_used = services.clock()
+        self._services = services
+        self._queue: deque[protocol.UserMessage] = deque()
+        self._seen: dict[str, Accepted] = {}
+        self._context: list[dict[str, Any]] | None = None
+        self._context_chars = 0
+        self._interactions = Interactions()
+        self._allowed_tools: set[str] = set()
+        self._runner: asyncio.Task[None] | None = None
+        self._turn: Turn | None = None
+        self._waiting_turn: Reopened | None = None
+        self._closing = False
+
+    # --- what it is --------------------------------------------------------------------------
+
+    @property
+    def session_id(self) -> str:
+        return self.row.session_id
+
+    @property
+    def running(self) -> bool:
+        return self._turn is not None or self._waiting_turn is not None
+
+    @property
+    def idle(self) -> bool:
+        """Nothing runs, waits or listens: it can be let go."""
+        return not self.running and not self._queue and not self.log.listeners and self._runner is None
+
+    def info(self) -> SessionInfo:
+        info = session_info(self.row)
+        info.running, info.queued = self.running, len(self._queue)
+        return info
+
+    @property
+    def interactions(self) -> Interactions:
+        return self._interactions
+
+    # --- messages ----------------------------------------------------------------------------
+
+    async def post(
+        self, content: str, message_id: str, *, surface: str, agent: str | None = None, mentions: Sequence[str] = ()
+    ) -> Accepted:
+        """Take a message; its turn begins when those before it have ended. The same id is taken once."""
+        if (seen := await self._already_taken(message_id)) is not None:
+            return seen
+        if agent is not None:
+            self._services.agents.get(agent)
+        if len(self._queue) >= MAX_QUEUED:
+            raise CopilotError(
+                ErrorCode.BUSY, f"{MAX_QUEUED} messages wait in this session already.", "Wait for some of them to end."
+            )
+        if agent is None:
+            agent, _ = addressed(content, self._services.agents.specs)
+        event = protocol.UserMessage(
+            message_id=message_id,
+            content=content,
+            surface=surface,
+            agent=agent,
+            mentions=list(mentions),
+            queued=self.running or bool(self._queue),
+        )
+        self.log.publish(event, durable=True)
+        self.row = replace(self.row, messages=self.row.messages + 1, updated_at=event.at)
+        accepted = self._seen[message_id] = Accepted(event.seq, event.queued)
+        self._queue.append(event)
+        self._start_runner()
+        return accepted
+
+    async def _already_taken(self, message_id: str) -> Accepted | None:
+        if message_id not in self._seen:
+            seq = await self._services.store.find_message(self.session_id, message_id)
+            if seq is not None:
+                self._seen.setdefault(message_id, Accepted(seq, False))
+        return self._seen.get(message_id)  # read again: another connection may have brought it meanwhile
+
+    def cancel(self, message_id: str | None = None) -> bool:
+        """End the running turn, or take the named message out of the queue. False when there is nothing to end."""
+        self.last_used = self._services.clock()
+        if message_id is not None:
+            for event in self._queue:
+                if event.message_id == message_id:
+                    self._queue.remove(event)
+                    self.log.publish(protocol.MessageWithdrawn(message_id=message_id))
+                    return True
+        if self._waiting_turn is not None and message_id in (None, self._waiting_turn.key.message_id):
+            reopened, self._waiting_turn = self._waiting_turn, None
+            self._make_turn(reopened.key, reopened.open_calls).finish("cancelled")
+            self._start_runner()
+            return True
+        if self._turn is not None and message_id in (None, self._turn.key.message_id):
+            self._turn.cancellation.cancel()
+            if self._runner is not None:
+                asyncio.get_running_loop().call_later(CANCEL_GRACE_S, self._insist, self._turn, self._runner)
+            return True
+        return False
+
+    def _insist(self, turn: Turn, runner: asyncio.Task[None]) -> None:
+        """An engine that did not end by itself is ended."""
+        if self._turn is turn and not runner.done():
+            runner.cancel()
+
+    # --- answers -----------------------------------------------------------------------------
+
+    def answer(self, question_id: str, content: str, *, by: str) -> None:
+        """Answer an open question. Raises CopilotError when it is not open (any more)."""
+        pending = self._interactions.take(question_id, protocol.Question, by)
+        closed = protocol.QuestionClosed(question_id=question_id, answer=content, by=by)
+        closed.turn_id = pending.event.turn_id
+        self.log.publish(closed, durable=True)
+        if not resolve(pending, Asked(content, by)):
+            self._take_up()
+
+    def decide(
+        self, approval_id: str, decision: protocol.Decision, *, by: str, note: str | None = None
+    ) -> None:
+        """Decide an open approval. Raises CopilotError when it is not open (any more)."""
+        pending = self._interactions.take(approval_id, protocol.Approval, by)
+        closed = protocol.ApprovalClosed(approval_id=approval_id, decision=decision, by=by, note=note)
+        closed.turn_id = pending.event.turn_id
+        self.log.publish(closed, durable=True)
+        if not resolve(pending, Decided(decision, note)):
+            self._take_up()
+
+    def _take_up(self) -> None:
+        """Go on with a turn that waited over a restart, once nothing of it is open."""
+        if not self._interactions.open:
+            self._start_runner()
+
+    # --- changes -----------------------------------------------------------------------------
+
+    async def rename(self, title: str) -> None:
+        await self._update(title=title.strip(), titled_by_user=True)
+
+    async def configure(self, **changes: str | None) -> None:
+        """Set ``model``, ``privacy``, ``agent`` or ``kernel_id``; None leaves one as it is. Raises CopilotError."""
+        wanted = {name: value for name, value in changes.items() if value is not None}
+        if (model := wanted.get("model")) is not None:
+            wanted["model"] = self._services.resolve_model(model).name
+        if (agent := wanted.get("agent")) is not None:
+            self._services.agents.get(agent)
+        if wanted:
+            await self._update(**wanted)
+
+    async def _update(self, **changes: str | bool | None) -> None:
+        self.row = replace(self.row, **changes)  # type: ignore[arg-type]  # columns of SessionRow, by their names
+        await self._services.store.update_session(self.session_id, **changes)
+        row = self.row
+        self.log.publish(
+            protocol.SessionUpdated(
+                title=row.title, agent=row.agent, model=row.model, privacy=row.privacy, kernel_id=row.kernel_id
+            )
+        )
+
+    async def clear(self) -> None:
+        """Forget the conversation: the log is emptied, on disk too. A running turn is ended first."""
+        await self._stop_turn()
+        await self.log.clear()
+        self._context = []
+        self._context_chars = 0
+        self.row = replace(self.row, messages=0)
+
+    async def stop(self) -> None:
+        """The session is deleted: end what runs."""
+        self._closing = True
+        await self._stop_turn()
+        await self.log.close()
+
+    async def close(self) -> None:
+        """The host stops. A turn that waits for the user stays open; any other is closed as interrupted."""
+        self._closing = True
+        self._queue.clear()
+        if self._turn is not None and self._turn.waits_for_user:
+            self._turn.suspend()
+        if self._runner is not None:
+            self._runner.cancel()
+            await asyncio.gather(self._runner, return_exceptions=True)
+        await self.log.close()
+
+    async def _stop_turn(self) -> None:
+        for event in list(self._queue):
+            self.cancel(event.message_id)
+        self.cancel()
+        if self._runner is not None:
+            await asyncio.wait([self._runner], timeout=CANCEL_GRACE_S)
+            if self._runner is not None:
+                self._runner.cancel()
+                await asyncio.gather(self._runner, return_exceptions=True)
+
+    # --- turns -------------------------------------------------------------------------------
+
+    async def recover(self) -> None:
+        """After a restart: close the turn that was cut off, or wait on for its answer; queue what was never begun."""
+        reopened = await reopen(self.session_id, self.row.owner, self._services, self.log)
+        if reopened is not None and reopened.pending:
+            self._waiting_turn = reopened
+            for event in reopened.pending:
+                self._interactions.add(event)
+        elif reopened is not None:
+            self._make_turn(reopened.key, reopened.open_calls).finish("interrupted")
+        for row in await self._services.store.unanswered_messages(self.session_id):
+            waiting = protocol.UserMessage.model_validate_json(row.body)
+            self._seen[waiting.message_id] = Accepted(row.seq, True)
+            self._queue.append(waiting)
+        await self.log.flush()
+        self._start_runner()
+
+    def _start_runner(self) -> None:
+        if self._runner is None and not self._closing and (self._queue or self._waiting_turn):
+            self._runner = asyncio.get_running_loop().create_task(self._run_turns())
+
+    async def _run_turns(self) -> None:
+        try:
+            while not self._closing:
+                if self._waiting_turn is not None:
+                    if self._interactions.open:
+                        return
+                    reopened, self._waiting_turn = self._waiting_turn, None
+                    await self._go_on(reopened)
+                elif self._queue:
+                    await self._begin(self._queue.popleft())
+                else:
+                    return
+        finally:
+            self._runner = None
+            if not self._closing and not self._interactions.open:
+                self._start_runner()
+
+    async def _begin(self, message: protocol.UserMessage) -> None:
+        key = TurnKey(
+            self.session_id, new_id(), message.message_id, message.agent or self.row.agent, self.row.owner
+        )
+        turn = self._turn = self._make_turn(key)
+        try:
+            try:
+                spec = self._services.agents.get(key.agent)
+                model = self._services.resolve_model(self.row.model if spec.model == "inherit" else spec.model)
+            except CopilotError as error:
+                self._publish_start(key, "")
+                turn.fail(error)
+                turn.finish("error")
+                return
+            context = await self._load_context()
+            self._publish_start(key, model.name)
+            history = self._history(context, key.agent)
+            _, text = addressed(message.content, self._services.agents.specs)
+            if history and isinstance(history[-1], UserText):
+                history[-1] = UserText(text)
+            await turn.run(model, history)
+        finally:
+            self._turn = None
+            self._after_turn()
+        await self._give_title(message.content)
+
+    async def _go_on(self, reopened: Reopened) -> None:
+        """Take a turn up again whose question was answered after the restart."""
+        turn = self._turn = self._make_turn(reopened.key, reopened.open_calls)
+        try:
+            spec = self._services.agents.get(reopened.key.agent)
+            model = self._services.resolve_model(self.row.model if spec.model == "inherit" else spec.model)
+            context = await self._load_context()
+            for answer in answers_for_open_calls(context, reopened.key.turn_id):
+                turn.record(answer)
+            await turn.run(model, self._history(context, reopened.key.agent))
+        except CopilotError as error:
+            turn.fail(error)
+            turn.finish("error")
+        finally:
+            self._turn = None
+            self._after_turn()
+
+    def _make_turn(self, key: TurnKey, open_calls: Sequence[str] = ()) -> Turn:
+        return Turn(key, self._services, self.log, self._interactions, self._allowed_tools, open_calls)
+
+    def _publish_start(self, key: TurnKey, model: str) -> None:
+        started = protocol.TurnStarted(message_id=key.message_id, agent=key.agent, model=model)
+        started.turn_id = key.turn_id
+        self.log.publish(started)
+
+    def _after_turn(self) -> None:
+        self.last_used = self._services.clock()
+        self.row = replace(self.row, updated_at=timestamp(self.last_used))
+        if self._context_chars > 2 * self._budget:
+            self._context = None  # read again from the store, which gives no more than the budget
+
+    async def _give_title(self, content: str) -> None:
+        if self.row.title == DEFAULT_TITLE and not self.row.titled_by_user and not self._closing:
+            await self._update(title=title_from(content))
+
+    # --- what the model is shown -------------------------------------------------------------
+
+    @property
+    def _budget(self) -> int:
+        return self._services.settings.context_tokens * CHARS_PER_TOKEN
+
+    async def _load_context(self) -> list[dict[str, Any]]:
+        if self._context is None:
+            await self.log.flush()
+            rows = await self._services.store.last_turns(self.session_id, self._budget)
+            self._context = [json.loads(row.body) for row in rows if row.type in _CONTEXT_EVENTS]
+            self._context_chars = sum(len(row.body) for row in rows)
+        return self._context
+
+    def _history(self, context: list[dict[str, Any]], agent: str) -> list[HistoryItem]:
+        return trim(history_from_events(context, agent=agent), self._budget)
+
+    def _remember(self, event: protocol.Event) -> None:
+        if self._context is not None and event.type in _CONTEXT_EVENTS:
+            body = event.model_dump(mode="json")
+            self._context.append(body)
+            self._context_chars += len(str(body.get("content", ""))) + 200
+        if isinstance(event, protocol.AgentMessage) and event.parent_call_id is None:
+            self.row = replace(self.row, messages=self.row.messages + 1)
+
+    def _warn_of_store(self, reason: str) -> None:
+        self.log.announce(
+            protocol.Notice(content=f"This conversation is kept in memory only for now. {reason}", level="warning")
+        )

@@ -1,0 +1,170 @@
+"""The dialect ``table-copilot.v1``: requests with replies, sessions as streams of events."""
+
+from __future__ import annotations
+
+from .. import commands, protocol
+from ..hub import Hub
+from ..log import Delivery
+from ..protocol import CopilotError, ErrorCode
+from ..session import Session
+from .base import Peer, Transport
+
+
+class V1Peer(Peer):
+    """A surface: the magic, the widget, the panel, the page."""
+
+    def __init__(self, hub: Hub, *, owner: str, transport: Transport, kernel_id: str | None) -> None:
+        super().__init__(hub, owner=owner, transport=transport, kernel_id=kernel_id)
+        self._attached: dict[str, Session] = {}
+        self._surface = "client"
+
+    def parse(self, text: str | bytes) -> protocol.Frame:
+        return protocol.parse_v1(text)
+
+    def deliver(self, delivery: Delivery) -> None:
+        self._outbox.send(delivery.text)
+        if delivery.type == "session_deleted" and delivery.event is not None:
+            self._attached.pop(delivery.event.session_id, None)
+
+    def push(self, frame: protocol.Frame) -> None:
+        self.send(frame)
+
+    def leave(self) -> None:
+        for session in self._attached.values():
+            session.log.listeners.discard(self)
+        self._attached.clear()
+
+    def send_error(self, error: CopilotError, *, request_id: str | None = None, session_id: str | None = None) -> None:
+        self.send(
+            protocol.ErrorFrame(
+                code=error.code,
+                message=error.message,
+                hint=error.hint,
+                request_id=request_id,
+                session_id=session_id or "",
+            )
+        )
+
+    async def handle(self, frame: protocol.Frame) -> None:
+        match frame:
+            case protocol.Ping():
+                self.send(protocol.Pong(request_id=frame.request_id))
+            case protocol.Attach():
+                await self._attach(frame)
+            case protocol.Detach():
+                session = self._attached.pop(frame.session_id, None)
+                if session is not None:
+                    session.log.listeners.discard(self)
+                self._ack(frame)
+            case protocol.List():
+                await self._list(frame)
+            case protocol.Delete():
+                await self.hub.delete_session(frame.session_id, self.owner)
+                self._ack(frame)
+            case protocol.KernelResult():
+                raise CopilotError(
+                    ErrorCode.BAD_FRAME,
+                    f"No kernel request {frame.call_id!r} is open.",
+                    "Send a kernel_result only in answer to a kernel_request.",
+                )
+            case _:
+                await self._handle_in_session(frame)
+
+    async def _handle_in_session(self, frame: protocol.Frame) -> None:
+        """Frames that are about a session, which need not be attached."""
+        assert isinstance(frame, protocol.ClientFrame)
+        session = await self.hub.session(getattr(frame, "session_id", ""), self.owner)
+        match frame:
+            case protocol.Message():
+                await self._message(frame, session)
+                return
+            case protocol.Cancel():
+                session.cancel(frame.message_id)
+            case protocol.Answer():
+                session.answer(frame.question_id, frame.content, by=self._surface)
+            case protocol.Decide():
+                session.decide(frame.approval_id, frame.decision, by=self._surface, note=frame.note)
+            case protocol.Clear():
+                await session.clear()
+            case protocol.Rename():
+                await session.rename(frame.title)
+            case protocol.Configure():
+                self._check_kernel(frame.kernel_id)
+                await session.configure(
+                    model=frame.model, privacy=frame.privacy, agent=frame.agent, kernel_id=frame.kernel_id
+                )
+        self._ack(frame)
+
+    def _ack(self, frame: protocol.ClientFrame) -> None:
+        """Say that it was done, to those who asked with a ``request_id``."""
+        if frame.request_id is not None:
+            self.send(protocol.Ack(request_id=frame.request_id, session_id=getattr(frame, "session_id", None)))
+
+    def _check_kernel(self, kernel_id: str | None) -> None:
+        if kernel_id is not None and self.kernel_id is not None and kernel_id != self.kernel_id:
+            raise CopilotError(
+                ErrorCode.DENIED,
+                f"This connection's token is for another kernel than {kernel_id!r}.",
+                "Use the kernel's own token, or the server's.",
+            )
+
+    async def _attach(self, frame: protocol.Attach) -> None:
+        self._check_kernel(frame.kernel_id)
+        self._surface = frame.surface
+        if frame.session_id is None:
+            session = await self.hub.new_session(self.owner)
+        else:
+            session = await self.hub.session(frame.session_id, self.owner, create=True)
+        self._attached[session.session_id] = session
+        session.log.listeners.discard(self)  # attached before: it is brought up to date anew
+
+        def attached(seq: int) -> Delivery:
+            reply = protocol.Attached(
+                request_id=frame.request_id,
+                session_id=session.session_id,
+                session=session.info(),
+                seq=seq,
+                epoch=session.row.epoch,
+            )
+            return Delivery(reply.type, None, reply.to_wire())
+
+        await session.log.replay(self, frame.after_seq, attached)
+        if self._outbox.closed:  # gone while it was brought up to date
+            session.log.listeners.discard(self)
+
+    async def _list(self, frame: protocol.List) -> None:
+        reply: protocol.Reply
+        if frame.what == "todos":
+            reply = await self.hub.todos(self.owner)
+        elif frame.what == "reminders":
+            reply = await self.hub.reminders(self.owner)
+        else:
+            reply = protocol.Sessions(sessions=await self.hub.sessions(self.owner))
+        reply.request_id = frame.request_id
+        self.send(reply)
+
+    async def _message(self, frame: protocol.Message, session: Session) -> None:
+        content, is_command = commands.read(frame.content)
+        if is_command:
+            answer = await commands.run(content, commands.Scene(self.hub, session, self.owner, self._surface))
+            self.send(
+                protocol.Notice(
+                    session_id=session.session_id,
+                    content=answer.content,
+                    switch_to=answer.switch_to,
+                    request_id=frame.request_id,
+                )
+            )
+            return
+        accepted = await session.post(
+            content, frame.message_id, surface=self._surface, agent=frame.agent, mentions=frame.mentions
+        )
+        self.send(
+            protocol.Ack(
+                request_id=frame.request_id,
+                session_id=session.session_id,
+                message_id=frame.message_id,
+                seq=accepted.seq,
+                queued=accepted.queued,
+            )
+        )
