@@ -44,6 +44,9 @@ class Secret:
     def __hash__(self) -> int:
         return hash(self._value)
 
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self  # dataclasses.asdict copies
+
     def __reduce__(self) -> Any:
         raise TypeError("a Secret is not pickled")
 

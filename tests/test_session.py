@@ -1,0 +1,400 @@
+"""A session: messages in order, one turn at a time, stopped and answered from any surface."""
+
+import asyncio
+import json
+
+import pytest
+from fakes import Client, Gate, ScriptedEngine, asking, last_user_text, saying
+from hubs import running_hub
+
+from table_copilot_jupyter.engine.base import AssistantStep, TextDelta, UserText
+from table_copilot_jupyter.protocol import CopilotError, ErrorCode
+from table_copilot_jupyter.settings import Secret, Settings
+
+
+@pytest.fixture
+def engine():
+    return ScriptedEngine()
+
+
+@pytest.fixture
+async def hub(tmp_path, engine):
+    async with running_hub(tmp_path, engine) as hub:
+        yield hub
+
+
+@pytest.fixture
+async def client(hub):
+    return Client(hub)
+
+
+async def test_a_turn_runs_from_the_message_to_its_end(client):
+    await client.attach("s")
+    events = await client.say("s", "hello there", "m1")
+    assert [e["type"] for e in events if e["type"] != "text"] == ["turn_started", "message", "turn_finished"]
+    assert events[-1]["reason"] == "complete"
+    assert events[-2]["content"] == "You said: hello there"
+    assert client.text(events[-2]["message_id"]) == "You said: hello there"
+
+
+async def test_the_model_is_shown_what_was_said_before(client, engine):
+    await client.attach("s")
+    await client.say("s", "my name is Ada", "m1")
+    await client.say("s", "what is my name?", "m2")
+    assert list(engine.requests[1].history) == [
+        UserText("my name is Ada"),
+        AssistantStep("You said: my name is Ada"),
+        UserText("what is my name?"),
+    ]
+
+
+async def test_messages_during_a_turn_wait_and_say_so(client, engine):
+    gate = Gate()
+    engine.then(gate)
+    await client.attach("s")
+    client.send("message", session_id="s", content="first", message_id="m1")
+    await gate.begun.wait()
+    queued = await client.ask("message", session_id="s", content="second", message_id="m2")
+    assert queued["queued"]
+    gate.go_on.set()
+    started = await client.got("turn_started", message_id="m2")
+    await client.got("turn_finished", turn_id=started["turn_id"])
+    assert [last_user_text(r) for r in engine.requests] == ["first", "second"]
+
+
+async def test_two_clients_write_in_order_one_turn_at_a_time(hub, engine):
+    running = most = 0
+
+    async def script(request, emit):
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+        return await saying(last_user_text(request))(request, emit)
+
+    for _ in range(40):
+        engine.then(script)
+    clients = [Client(hub), Client(hub)]
+    for client in clients:
+        await client.attach("s")
+    for n in range(20):
+        for who, client in enumerate(clients):
+            client.send("message", session_id="s", content=f"{who}-{n}", message_id=f"{who}-{n}")
+    await clients[0].transport.until(lambda: len(clients[0].of_type("turn_finished")) == 40)
+    said = [last_user_text(r) for r in engine.requests]
+    assert most == 1
+    for who in "01":
+        assert [s for s in said if s.startswith(who)] == [f"{who}-{n}" for n in range(20)]
+    assert clients[0].of_type("message") == clients[1].of_type("message")
+
+
+async def test_the_same_message_id_is_taken_once_and_acknowledged_alike(hub, engine):
+    clients = [Client(hub), Client(hub)]
+    for client in clients:
+        await client.attach("s")
+    acks = await asyncio.gather(
+        *(client.ask("message", session_id="s", content="once", message_id="m1") for client in clients * 2)
+    )
+    await clients[0].got("turn_finished")
+    assert len({ack["seq"] for ack in acks}) == 1
+    assert len(engine.requests) == 1
+
+
+async def test_the_same_message_id_is_taken_once_after_a_restart_too(tmp_path):
+    seqs = []
+    for _ in range(2):
+        engine = ScriptedEngine()
+        async with running_hub(tmp_path, engine) as hub:
+            client = Client(hub)
+            await client.attach("s")
+            seqs.append((await client.ask("message", session_id="s", content="once", message_id="m1"))["seq"])
+            await client.got("turn_finished")
+    assert seqs[0] == seqs[1]
+    assert engine.requests == []
+
+
+async def test_stop_keeps_what_was_said_so_far(client, engine):
+    gate = Gate(before="half an answer")
+    engine.then(gate)
+    await client.attach("s")
+    client.send("message", session_id="s", content="go", message_id="m1")
+    await gate.begun.wait()
+    await client.ask("cancel", session_id="s")
+    assert (await client.got("turn_finished"))["reason"] == "cancelled"
+    message = await client.got("message")
+    assert (message["content"], message["partial"]) == ("half an answer", True)
+    events = await client.say("s", "go on", "m2")
+    assert events[-1]["reason"] == "complete"
+
+
+async def test_a_queued_message_can_be_taken_back(client, engine):
+    gate = Gate()
+    engine.then(gate)
+    await client.attach("s")
+    client.send("message", session_id="s", content="first", message_id="m1")
+    await gate.begun.wait()
+    client.send("message", session_id="s", content="second", message_id="m2")
+    await client.ask("cancel", session_id="s", message_id="m2")
+    await client.got("message_withdrawn", message_id="m2")
+    gate.go_on.set()
+    await client.got("turn_finished")
+    assert len(engine.requests) == 1
+
+
+async def test_an_engine_that_does_not_stop_is_ended(client, engine, monkeypatch):
+    monkeypatch.setattr("table_copilot_jupyter.session.CANCEL_GRACE_S", 0.01)
+    begun = asyncio.Event()
+
+    async def deaf(request, emit):
+        emit(TextDelta("a", "copilot", "text"))
+        begun.set()
+        await asyncio.Event().wait()
+
+    engine.then(deaf)
+    await client.attach("s")
+    client.send("message", session_id="s", content="go", message_id="m1")
+    await begun.wait()
+    client.send("cancel", session_id="s")
+    assert (await client.got("turn_finished"))["reason"] == "cancelled"
+    assert (await client.say("s", "again", "m2"))[-1]["reason"] == "complete"
+
+
+async def test_an_error_is_told_with_its_hint_and_the_next_turn_works(client, engine):
+    async def broken(request, emit):
+        emit(TextDelta("a", "copilot", "partial"))
+        raise CopilotError(ErrorCode.RATE_LIMITED, "OpenRouter is busy.", "Try again in 20 s.")
+
+    engine.then(broken)
+    await client.attach("s")
+    events = await client.say("s", "go", "m1")
+    error = next(e for e in events if e["type"] == "error")
+    assert (error["code"], error["message"], error["hint"]) == (
+        "rate_limited",
+        "OpenRouter is busy.",
+        "Try again in 20 s.",
+    )
+    assert next(e for e in events if e["type"] == "message")["content"] == "partial"
+    assert events[-1]["reason"] == "error"
+    assert (await client.say("s", "again", "m2"))[-1]["reason"] == "complete"
+
+
+async def test_an_unexpected_failure_tells_its_kind_and_no_secret(tmp_path, caplog):
+    async def broken(request, emit):
+        raise RuntimeError("sk-canary")
+
+    engine = ScriptedEngine().then(broken)
+    async with running_hub(tmp_path, engine, settings=Settings(openai_api_key=Secret("sk-canary"))) as hub:
+        client = Client(hub)
+        await client.attach("s")
+        await client.say("s", "go", "m1")
+        error = await client.got("error")
+        assert (error["code"], error["message"]) == ("internal", "The copilot failed: RuntimeError.")
+        assert not any("sk-canary" in text for text in client.transport.texts)
+    assert "failed" in caplog.text
+
+
+async def test_a_turn_has_a_deadline(tmp_path):
+    engine = ScriptedEngine().then(Gate())
+    async with running_hub(tmp_path, engine, settings=Settings(turn_timeout=0.05)) as hub:
+        client = Client(hub)
+        await client.attach("s")
+        events = await client.say("s", "go", "m1")
+        assert next(e for e in events if e["type"] == "error")["code"] == "timeout"
+        assert next(e for e in events if e["type"] == "message")["content"] == "so far"
+
+
+async def test_the_deadline_stands_still_while_the_user_is_asked(tmp_path):
+    engine = ScriptedEngine().then(asking("Which?"))
+    async with running_hub(tmp_path, engine, settings=Settings(turn_timeout=0.2)) as hub:
+        client = Client(hub)
+        await client.attach("s")
+        client.send("message", session_id="s", content="go", message_id="m1")
+        question = await client.got("question")
+        await asyncio.sleep(0.3)  # longer than the turn may take
+        client.send("answer", session_id="s", question_id=question["question_id"], content="Biscoe")
+        assert (await client.got("turn_finished"))["reason"] == "complete"
+
+
+async def test_the_first_answer_wins_and_every_surface_sees_the_question_closed(hub, engine):
+    engine.then(asking("Which island?", ["Biscoe", "Dream"]))
+    panel, page = Client(hub), Client(hub)
+    await panel.attach("s", surface="panel")
+    await page.attach("s", surface="page")
+    panel.send("message", session_id="s", content="go", message_id="m1")
+    question = await page.got("question")
+    page.send("answer", session_id="s", question_id=question["question_id"], content="Dream")
+    closed = await panel.got("question_closed")
+    assert (closed["by"], closed["answer"]) == ("page", "Dream")
+    late = await panel.ask("answer", session_id="s", question_id=question["question_id"], content="Biscoe")
+    assert late["type"] == "error"
+    assert "closed already, by page" in late["message"]
+    assert (await panel.got("message"))["content"] == "Dream by page"
+
+
+async def test_a_question_that_nobody_answers_lets_the_turn_go_on(client, engine):
+    engine.then(asking("Which?", timeout_s=0.02))
+    await client.attach("s")
+    events = await client.say("s", "go", "m1")
+    assert next(e for e in events if e["type"] == "question_closed")["by"] == "timeout"
+    assert next(e for e in events if e["type"] == "message")["content"] == "None by timeout"
+
+
+async def test_stop_closes_an_open_question(client, engine):
+    engine.then(asking("Which?"))
+    await client.attach("s")
+    client.send("message", session_id="s", content="go", message_id="m1")
+    await client.got("question")
+    client.send("cancel", session_id="s")
+    assert (await client.got("question_closed"))["by"] == "cancelled"
+    assert (await client.got("turn_finished"))["reason"] == "cancelled"
+    assert (await client.got("tool_finished"))["ok"] is False
+
+
+async def test_an_approval_is_asked_for_until_it_is_given_for_the_session(client, engine):
+    decisions = []
+
+    async def script(request, emit):
+        decided = await request.tool_context("c", "copilot").approve("run_code", "1 + 1", {"code": "1 + 1"})
+        decisions.append(decided.decision)
+        return "complete"
+
+    for _ in range(3):
+        engine.then(script)
+    await client.attach("s")
+    for n, decision in enumerate(["deny", "session"]):
+        client.send("message", session_id="s", content="go", message_id=f"m{n}")
+        approval = await client.transport.until(
+            lambda: next((a for a in client.of_type("approval")[n:]), None)  # noqa: B023  # read at once
+        )
+        client.send("decide", session_id="s", approval_id=approval["approval_id"], decision=decision)
+        await client.got("approval_closed", approval_id=approval["approval_id"])
+    await client.say("s", "go", "m9")
+    assert decisions == ["deny", "session", "session"]
+    assert len(client.of_type("approval")) == 2
+
+
+async def test_two_surfaces_that_approve_at_once_run_it_once(hub, engine):
+    runs = []
+
+    async def script(request, emit):
+        decided = await request.tool_context("c", "copilot").approve("run_code", "1 + 1", {})
+        runs.append(decided.allowed)
+        return "complete"
+
+    a, b = Client(hub), Client(hub)
+    await a.attach("s")
+    await b.attach("s")
+    for n in range(20):
+        engine.then(script)
+        a.send("message", session_id="s", content="go", message_id=f"m{n}")
+        approval = await a.transport.until(lambda: (a.of_type("approval")[n:] or [None])[0])  # noqa: B023
+        for client in (a, b):
+            client.send("decide", session_id="s", approval_id=approval["approval_id"], decision="once")
+        await b.got("turn_finished", turn_id=approval["turn_id"])
+    assert runs == [True] * 20
+    assert len(a.of_type("approval_closed")) == 20
+
+
+async def test_a_session_is_titled_after_its_first_turn_unless_the_user_did(client):
+    await client.attach("s")
+    await client.say("s", "Which island has the heaviest penguins?", "m1")
+    assert (await client.got("session_updated"))["title"].startswith("Which island")
+    await client.ask("rename", session_id="s", title="Penguins")
+    await client.say("s", "and the lightest?", "m2")
+    assert client.of_type("session_updated")[-1]["title"] == "Penguins"
+
+
+async def test_clear_forgets_the_conversation_for_the_model_too(client, engine):
+    await client.attach("s")
+    await client.say("s", "my name is Ada", "m1")
+    await client.ask("clear", session_id="s")
+    await client.got("cleared")
+    await client.say("s", "what is my name?", "m2")
+    assert list(engine.requests[-1].history) == [UserText("what is my name?")]
+
+
+async def test_an_agent_can_be_addressed(client, engine):
+    await client.attach("s")
+    await client.say("s", "@planner add a todo", "m1")
+    await client.say("s", "hello", "m2", agent="planner")
+    assert [r.agent.name for r in engine.requests] == ["planner", "planner"]
+    assert last_user_text(engine.requests[0]) == "add a todo"
+
+
+async def test_an_unknown_agent_is_an_error_that_names_those_there_are(client):
+    await client.attach("s")
+    reply = await client.ask("message", session_id="s", content="x", message_id="m", agent="nobody")
+    assert reply["type"] == "error"
+    assert "nobody" in reply["message"]
+    assert "planner" in reply["hint"] + reply["message"]
+
+
+# --- restarts ------------------------------------------------------------------------------------
+
+
+async def test_a_turn_that_the_host_cut_off_is_closed_as_interrupted(tmp_path):
+    gate = Gate(before="half")
+    async with running_hub(tmp_path, ScriptedEngine().then(gate)) as hub:
+        client = Client(hub)
+        await client.attach("s")
+        client.send("message", session_id="s", content="go", message_id="m1")
+        await gate.begun.wait()
+    async with running_hub(tmp_path) as hub:
+        client = Client(hub)
+        await client.attach("s")
+        assert (await client.got("turn_finished"))["reason"] == "interrupted"
+        assert (await client.got("message"))["content"] == "half"
+        assert (await client.say("s", "go on", "m2"))[-1]["reason"] == "complete"
+
+
+@pytest.mark.parametrize("parent", [None, "c0"])
+async def test_a_question_outlives_a_restart_and_its_answer_takes_the_turn_up_again(tmp_path, parent):
+    async with running_hub(tmp_path, ScriptedEngine().then(asking("Which?", ["a", "b"], parent=parent))) as hub:
+        client = Client(hub)
+        await client.attach("s")
+        client.send("message", session_id="s", content="go", message_id="m1")
+        question = await client.got("question")
+    engine = ScriptedEngine().then(saying("thanks"))
+    async with running_hub(tmp_path, engine) as hub:
+        client = Client(hub)
+        attached = await client.attach("s")
+        assert attached["session"]["running"]
+        assert not client.of_type("turn_finished")
+        client.send("answer", session_id="s", question_id=question["question_id"], content="b")
+        finished = await client.got("turn_finished")
+        assert (finished["reason"], finished["turn_id"]) == ("complete", question["turn_id"])
+        assert all(not hasattr(item, "calls") or item.calls for item in engine.requests[0].history[:-1])
+        assert "b" in json.dumps([str(item) for item in engine.requests[0].history])
+        assert (await client.got("message"))["content"] == "thanks"
+
+
+async def test_a_question_that_waits_over_a_restart_can_be_stopped(tmp_path):
+    async with running_hub(tmp_path, ScriptedEngine().then(asking("Which?"))) as hub:
+        client = Client(hub)
+        await client.attach("s")
+        client.send("message", session_id="s", content="go", message_id="m1")
+        await client.got("question")
+    async with running_hub(tmp_path) as hub:
+        client = Client(hub)
+        await client.attach("s")
+        client.send("cancel", session_id="s")
+        assert (await client.got("turn_finished"))["reason"] == "cancelled"
+        assert (await client.say("s", "next", "m2"))[-1]["reason"] == "complete"
+
+
+async def test_a_message_that_waited_is_answered_after_a_restart(tmp_path):
+    gate = Gate()
+    async with running_hub(tmp_path, ScriptedEngine().then(gate)) as hub:
+        client = Client(hub)
+        await client.attach("s")
+        client.send("message", session_id="s", content="first", message_id="m1")
+        await gate.begun.wait()
+        await client.ask("message", session_id="s", content="second", message_id="m2")
+    engine = ScriptedEngine()
+    async with running_hub(tmp_path, engine) as hub:
+        client = Client(hub)
+        await client.attach("s")
+        started = await client.got("turn_started", message_id="m2")
+        await client.got("turn_finished", turn_id=started["turn_id"])
+        assert [last_user_text(r) for r in engine.requests] == ["second"]

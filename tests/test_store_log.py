@@ -1,0 +1,244 @@
+"""A session's log: what was appended is there, in order, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from store_builders import AT, event, row, turn, write
+
+from table_copilot_jupyter.store import log, sessions
+from table_copilot_jupyter.store.base import Batch, OpenTurn, Piece, StoredEvent, StoreError
+from table_copilot_jupyter.store.database import Database, Mode
+from table_copilot_jupyter.store.sql import SqlStore
+
+pytest_plugins = ["store_fixtures"]
+
+
+def piece(message_id: str, offset: int, text: str, kind: str = "text") -> Piece:
+    return Piece(message_id, kind, offset, text, "t1", "copilot")
+
+
+async def test_events_come_back_in_order_and_word_for_word(store: SqlStore):
+    body = '{"type":"notice","content":"\\u0000 é 表 😀 %s :x"}'
+    log_ = [event(1), event(2, body=body), event(5, "message", "t1")]
+    await write(store, *log_)
+
+    assert await store.events("s1") == log_
+    assert await store.events("s1", after_seq=1, limit=1) == [log_[1]]
+    assert await store.events("s1", after_seq=5) == []
+    assert await store.events("s1", after_seq=10**40) == []
+    assert await store.events("unknown") == []
+
+
+async def test_append_counts_for_the_session(store: SqlStore):
+    await store.append("s1", Batch(events=[event(1), event(2)], messages=2, updated_at="2026-02-01T00:00:00+00:00"))
+    await store.append("s1", Batch(events=[event(3)], durable=True))
+
+    found = await store.session("s1")
+    assert found == row(messages=2, last_seq=3, updated_at="2026-02-01T00:00:00+00:00")
+
+
+async def test_a_seq_that_is_taken_is_refused_with_all_of_its_batch(store: SqlStore):
+    await write(store, event(1), event(2))
+
+    with pytest.raises(StoreError, match="Event 2 of session 's1' was not saved: the log is at 2"):
+        await store.append("s1", Batch(events=[event(2), event(3)], pieces=[piece("m", 0, "a")], messages=1))
+    with pytest.raises(StoreError, match=r"numbered \[4, 4\]"):
+        await write(store, event(4), event(4))
+
+    assert [found.seq for found in await store.events("s1")] == [1, 2]
+    assert await store.pieces("s1") == []
+
+
+async def test_a_session_that_is_not_there_takes_nothing(store: SqlStore):
+    await store.create_session(row("gone"))
+    await store.delete_session("gone")
+
+    for session_id in ("unknown", "gone"):
+        for batch in (Batch(events=[event(1)]), Batch(pieces=[piece("m", 0, "a")])):
+            with pytest.raises(StoreError, match=f"no session '{session_id}'"):
+                await store.append(session_id, batch)
+
+
+async def test_pieces_come_by_message_then_kind_then_offset(store: SqlStore):
+    await store.append("s1", Batch(pieces=[piece("b", 0, "one "), piece("a", 0, "first")]))
+    await store.append("s1", Batch(pieces=[piece("b", 4, "two"), piece("b", 0, "hm", "reasoning")]))
+
+    found = [(kept.message_id, kept.kind, kept.offset, kept.text) for kept in await store.pieces("s1")]
+    assert found == [("b", "reasoning", 0, "hm"), ("b", "text", 0, "one "), ("b", "text", 4, "two"), ("a", "text", 0, "first")]
+
+
+async def test_a_finished_message_needs_its_pieces_no_more(store: SqlStore):
+    await store.append("s1", Batch(pieces=[piece("a", 0, "x"), piece("b", 0, "y")]))
+    await store.append("s1", Batch(events=[event(1, "message")], finished=["a"]))
+
+    assert await store.pieces("s1") == [piece("b", 0, "y")]
+
+
+async def test_characters_that_no_database_keeps_are_replaced_one_for_one(store: SqlStore):
+    await store.append("s1", Batch(pieces=[piece("a\0", 0, "x\0y\ud800表")]))
+
+    assert [(kept.message_id, kept.text) for kept in await store.pieces("s1")] == [("a�", "x�y�表")]
+    assert await store.find_message("s1", "\0\ud800") is None
+
+
+async def test_a_user_message_is_found_by_its_id(store: SqlStore):
+    await write(store, *turn(1, "a"), *turn(5, "b"))
+
+    assert await store.find_message("s1", "ask-b") == 5
+    assert await store.find_message("s1", "say-b") is None
+    assert await store.find_message("other", "ask-b") is None
+
+
+async def test_a_user_message_is_logged_once(store: SqlStore):
+    await write(store, event(1, "user_message", message_id="m"))
+
+    with pytest.raises(StoreError, match="refused"):
+        await write(store, event(2, "user_message", message_id="m"))
+    assert len(await store.events("s1")) == 1
+
+
+async def test_clearing_leaves_the_new_beginning(store: SqlStore):
+    await store.append("s1", Batch(events=turn(1, "a", finished=False), pieces=[piece("p", 0, "x")], messages=1))
+    await store.clear_session("s1", event(4, "cleared"))
+
+    assert await store.events("s1") == [event(4, "cleared")]
+    assert await store.pieces("s1") == []
+    assert await store.open_turns() == []
+    assert await store.find_message("s1", "ask-a") is None
+    assert (await store.session("s1")) == row(last_seq=4, messages=0, updated_at=AT)
+    with pytest.raises(StoreError, match="log is at 4"):
+        await store.clear_session("s1", event(4, "cleared"))
+
+
+async def test_a_message_is_unanswered_until_its_turn_begins_or_it_is_withdrawn(store: SqlStore):
+    await write(store, *turn(1, "a"))
+    await write(store, *(event(5 + number, "user_message", message_id=f"m{number}") for number in range(4)))
+    await write(store, event(9, "turn_started", "t9", message_id="m1"), event(10, "message_withdrawn", message_id="m2"))
+    await write(store, event(11, "message", "t9", message_id="m3"))
+
+    assert [found.seq for found in await store.unanswered_messages("s1")] == [5, 8]
+
+
+async def test_turns_without_an_end_are_found_in_all_sessions(store: SqlStore):
+    await store.create_session(row("s2"))
+    await write(store, *turn(1, "a"), *turn(5, "b", finished=False))
+    await write(store, *turn(1, "c", finished=False), session_id="s2")
+    assert await store.open_turns() == [OpenTurn("s1", "b"), OpenTurn("s2", "c")]
+
+    await write(store, event(8, "turn_finished", "b"))
+    await store.delete_session("s2")
+    assert await store.open_turns() == []
+
+
+async def test_last_turns_are_as_many_whole_turns_as_fit(store: SqlStore):
+    log_ = [*turn(1, "a"), *turn(5, "b"), *turn(9, "c")]
+    await write(store, *log_)
+    size = sum(len(found.body) for found in log_[8:])
+
+    assert await store.last_turns("s1", 10**6) == log_
+    assert await store.last_turns("s1", 2 * size) == log_[4:]
+    assert await store.last_turns("s1", 2 * size - 1) == log_[8:]
+    assert await store.last_turns("s1", 1) == log_[8:]
+    assert await store.last_turns("s1", 0) == log_[8:]
+
+
+async def test_last_turns_of_a_log_without_any(store: SqlStore):
+    assert await store.last_turns("s1", 100) == []
+    await write(store, event(1, "reminder"))
+    assert await store.last_turns("s1", 100) == []
+
+
+async def test_last_turns_never_cut_into_the_turn_that_a_queued_message_stands_in(store: SqlStore):
+    first = turn(1, "a")
+    queued = event(4, "user_message", message_id="ask-b")
+    end = event(5, "turn_finished", "a")
+    second = turn(5, "b")[1:]
+    log_ = [*turn(1, "a", finished=False), queued, end, *second]
+    await write(store, *first[:3], queued, end, *second)
+
+    assert await store.last_turns("s1", 1) == log_
+
+
+async def test_last_turns_of_a_log_that_was_cleared_in_mid_turn(store: SqlStore):
+    await write(store, *turn(1, "a", finished=False))
+    await store.clear_session("s1", event(4, "cleared"))
+    rest = [event(5, "user_message", message_id="m"), event(6, "turn_finished", "a")]
+    await write(store, *rest)
+
+    assert await store.last_turns("s1", 1000) == rest
+
+
+async def test_last_turns_read_the_end_of_a_long_log_only(monkeypatch: pytest.MonkeyPatch):
+    database = Database("sqlite://")
+    database.open_now()
+    database.transact(Mode.WRITE, sessions.create, row())
+    events = [found for number in range(3000) for found in turn(4 * number + 1, f"t{number}")]
+    database.transact(Mode.WRITE, log.append, "s1", Batch(events=events))
+    read = 0
+
+    def count(*values: object) -> StoredEvent:
+        nonlocal read
+        read += 1
+        return StoredEvent(*values)
+
+    monkeypatch.setattr(log, "StoredEvent", count)
+    found = database.transact(Mode.READ, log.last_turns, "s1", 30_000)
+    database.disconnect()
+
+    assert found == events[-len(found) :]
+    assert 400 < len(found) < read < len(found) + 400
+
+
+_OPS = st.lists(
+    st.tuples(
+        st.sampled_from(["event", "message", "piece", "finish", "clear", "collide"]),
+        st.integers(1, 3),
+        st.text(max_size=5),
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(_OPS, st.integers(0, 40), st.integers(0, 400))
+def test_whatever_is_done_the_log_is_what_a_list_would_be(ops, after, max_chars):
+    database = Database("sqlite://")
+    database.open_now()
+    database.transact(Mode.WRITE, sessions.create, row())
+    model: list[StoredEvent] = []
+    texts: dict[str, str] = {}
+    seq = 0
+    for op, number, text in ops:
+        name = f"m{number}"
+        if op in ("event", "message"):
+            kind, fields = ("user_message", {"message_id": f"u{seq}"}) if op == "message" else ("notice", {})
+            added = [event(seq + step, kind if step == 1 else "notice", **fields) for step in range(1, number + 1)]
+            database.transact(Mode.WRITE, log.append, "s1", Batch(events=added))
+            model += added
+            seq += number
+        elif op == "piece":
+            said = Piece(name, "text", len(texts.get(name, "")), text, "t", "copilot")
+            database.transact(Mode.WRITE, log.append, "s1", Batch(pieces=[said]))
+            texts[name] = texts.get(name, "") + log.clean(text)
+        elif op == "finish":
+            database.transact(Mode.WRITE, log.append, "s1", Batch(finished=[name]))
+            texts.pop(name, None)
+        elif op == "clear":
+            seq += 1
+            model, texts = [event(seq, "cleared")], {}
+            database.transact(Mode.WRITE, log.begin_anew, "s1", model[0])
+        elif seq:
+            with pytest.raises(StoreError):
+                database.transact(Mode.WRITE, log.append, "s1", Batch(events=[event(seq), event(seq + 1)]))
+    kept: dict[str, str] = {}
+    for said in database.transact(Mode.READ, log.read_pieces, "s1"):
+        kept[said.message_id] = kept.get(said.message_id, "") + said.text
+    assert kept == texts
+    assert database.transact(Mode.READ, log.read, "s1", after, None) == [found for found in model if found.seq > after]
+    last = database.transact(Mode.READ, log.last_turns, "s1", max_chars)
+    assert last == model[len(model) - len(last) :]
+    assert bool(last) == any(found.type == "user_message" for found in model)
+    assert not last or last[0].type == "user_message"
+    database.disconnect()
