@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import glob
 import importlib.util
 import os
@@ -20,6 +19,7 @@ from store_builders import OpenStore, row
 
 from table_copilot_jupyter.store.sql import SqlStore
 
+
 @cache
 def postgres_programs() -> tuple[str, tuple[str, ...]] | None:
     """The directory of PostgreSQL's programs and what to run them with; None where they can't be run."""
@@ -29,7 +29,7 @@ def postgres_programs() -> tuple[str, tuple[str, ...]] | None:
     if found is None:
         return None
     # PostgreSQL refuses to run as root
-    prefix = ("runuser", "-u", "postgres", "--") if getpass.getuser() == "root" else ()
+    prefix = ("runuser", "-u", "postgres", "--") if os.geteuid() == 0 else ()
     probe = subprocess.run([*prefix, found, "--version"], capture_output=True, cwd="/", check=False)
     return (str(Path(found).parent), prefix) if probe.returncode == 0 else None
 

@@ -16,9 +16,9 @@ from table_copilot_jupyter.store.sql import SqlStore
 
 
 def processes() -> ForkServerContext:
-    """Processes that begin with this module imported."""
+    """Processes that begin with what they need already imported, so that they begin at once."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload(["pytest", SqlStore.__module__])
     return context
 
 

@@ -101,14 +101,13 @@ async def test_a_lease_runs_out_unless_it_is_renewed(store: SqlStore, monkeypatc
     assert not await store.acquire_lease("s1", "a", 30)
 
 
-async def test_leases_that_ran_out_are_forgotten_at_the_next_start(store: SqlStore, url: str, open_store: OpenStore):
-    await store.acquire_lease("s1", "a", -1)
-    await store.acquire_lease("s2", "a", 60)
-    other = await open_store(url)
-    await other.renew_leases("a", 60)
+async def test_the_hosts_that_hold_leases_are_known_for_a_day(store: SqlStore, url: str, open_store: OpenStore):
+    for number, (host, ttl_s) in enumerate([("a", 60), ("a", 60), ("out", -1), ("long-gone", -25 * 3600)]):
+        await store.acquire_lease(f"s{number}", host, ttl_s)
+    assert await store.lease_hosts() == ["a", "long-gone", "out"]
 
-    assert await other.acquire_lease("s1", "b", 60)
-    assert not await other.acquire_lease("s2", "b", 60)
+    other = await open_store(url)
+    assert await other.lease_hosts() == ["a", "out"]
 
 
 def test_of_two_processes_one_gets_each_lease(url: str):

@@ -17,7 +17,9 @@ def todo(todo_id: str, **fields: object) -> TodoItem:
 
 
 async def test_a_todo_comes_back_as_it_was_added(store: SqlStore, url: str, open_store: OpenStore):
-    full = todo("t1", title="表 😀", due="2026-01-31", priority="high", tags=["a", "b,c"], done=True, completed_at="2026-01-02")
+    full = todo(
+        "t1", title="表 😀", due="2026-01-31", priority="high", tags=["a", "b,c"], done=True, completed_at="2026-01-02"
+    )
     await store.add_todo("ada", full)
 
     assert await (await open_store(url)).todo("ada", "t1") == full

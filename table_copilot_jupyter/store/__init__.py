@@ -1,1 +1,1 @@
-"""What is kept: sessions, their logs, todos and reminders. ``base`` is the interface, ``sql`` keeps it in a database."""
+"""What is kept: sessions, their logs, todos and reminders. ``base`` is the interface, ``sql`` a database."""
