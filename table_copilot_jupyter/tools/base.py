@@ -39,7 +39,7 @@ class Cancellation:
 
     def __init__(self) -> None:
         self._cancelled = False
-        self._callbacks: list[Callable[[], None]] = []
+        self._callbacks: list[Callable[[], object]] = []
 
     @property
     def cancelled(self) -> bool:
@@ -53,7 +53,7 @@ class Cancellation:
         for callback in callbacks:
             callback()
 
-    def on_cancel(self, callback: Callable[[], None]) -> Callable[[], None]:
+    def on_cancel(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Call ``callback`` at the cancel (at once if it was). Returns a function that takes it back."""
         if self._cancelled:
             callback()
@@ -144,7 +144,7 @@ def _drop_titles(node: Any) -> None:
 
 async def wait_or_cancel(future: asyncio.Future[Any], cancellation: Cancellation) -> Any:
     """Await ``future``; a cancel of the turn cancels it."""
-    take_back = cancellation.on_cancel(lambda: future.cancel())
+    take_back = cancellation.on_cancel(future.cancel)
     try:
         return await future
     finally:

@@ -1,0 +1,243 @@
+"""``todo_manager``: the user's todos, shared by all sessions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, time
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from ..protocol import TodoItem
+from ..store.base import TodoStore
+from .base import Tool, ToolContext, ToolError, ToolResult
+from .personal import LenientArguments, NothingMatches, new_id, one_line, pick, say_day, say_time
+from .times import parse_due
+
+MAX_TITLE = 500
+MAX_TAGS = 20
+MAX_TAG = 50
+MAX_TODOS = 2000
+MAX_LISTED = 100
+
+
+class TodoArguments(LenientArguments):
+    action: Literal["add", "list", "complete", "reopen", "edit", "remove"] = Field(
+        description="What to do. 'complete' ticks a todo off and keeps it, 'remove' deletes it for good."
+    )
+    title: str | None = Field(
+        None, description="For 'add': what is to be done, in the user's language. For 'edit': the new title."
+    )
+    todo_id: str | None = Field(
+        None,
+        description=(
+            "Which todo to complete, reopen, edit or remove: its id, the beginning of its id, its title, "
+            "or a part of the title that no other todo has."
+        ),
+    )
+    due: str | None = Field(
+        None,
+        description=(
+            "When it is due: best as an ISO 8601 date (2026-11-23) or time with offset (2026-11-23T09:00+01:00). "
+            "The user's own words work too: 'tomorrow 9am', 'next friday', '明天上午9点'. "
+            "For 'edit', 'none' takes the due date away."
+        ),
+    )
+    priority: Literal["low", "normal", "high"] | None = Field(
+        None, description="Only when the user said so; else it is 'normal'."
+    )
+    tags: list[str] | None = Field(
+        None, description="For 'add' and 'edit': short labels without '#'; an 'edit' replaces all tags of the todo."
+    )
+    status: Literal["open", "done", "all"] | None = Field(
+        None, description="For 'list': which todos to show; 'open' when not given."
+    )
+    tag: str | None = Field(None, description="For 'list': only todos with this tag.")
+
+    @field_validator("tags", mode="before")
+    @classmethod
+    def _split(cls, tags: Any) -> Any:
+        """Models write "home, urgent" now and then."""
+        return tags.replace("，", ",").replace("、", ",").split(",") if isinstance(tags, str) else tags
+
+
+class TodoTool(Tool[TodoArguments]):
+    """``changed(owner)`` is called after every change."""
+
+    name: ClassVar[str] = "todo_manager"
+    description: ClassVar[str] = (
+        "Keeps the user's todo list: add, list, complete, reopen, edit or remove todos. "
+        "Changes are saved at once and shown to the user. "
+        "A todo is something to do, due once or never; for being told at a time, or again and again, use a reminder."
+    )
+    arguments = TodoArguments
+
+    def __init__(self, store: TodoStore, changed: Callable[[str], None]) -> None:
+        self._store = store
+        self._changed = changed
+
+    async def run(self, arguments: TodoArguments, context: ToolContext) -> ToolResult:
+        """Do the action. Raises ToolError."""
+        match arguments.action:
+            case "add":
+                return await self._add(arguments, context)
+            case "list":
+                return await self._list(arguments, context)
+            case "edit":
+                return await self._edit(arguments, context)
+            case "remove":
+                return await self._remove(arguments, context)
+            case "complete" | "reopen":
+                return await self._mark(arguments, context, done=arguments.action == "complete")
+
+    async def _add(self, arguments: TodoArguments, context: ToolContext) -> ToolResult:
+        todo = TodoItem(
+            todo_id=new_id(),
+            title=_checked_title(arguments.title),
+            due=await _read_due(arguments.due, context) if arguments.due else None,
+            priority=arguments.priority or "normal",
+            tags=_checked_tags(arguments.tags or []),
+            created_at=_timestamp(context),
+        )
+        if len(await self._store.todos(context.owner)) >= MAX_TODOS:
+            raise ToolError(f"There are {MAX_TODOS} todos, which is the most. Remove some that are done first.")
+        await self._store.add_todo(context.owner, todo)
+        self._changed(context.owner)
+        return ToolResult(f"Added todo {describe(todo, context)}")
+
+    async def _list(self, arguments: TodoArguments, context: ToolContext) -> ToolResult:
+        status = arguments.status or "open"
+        done = {"open": False, "done": True, "all": None}[status]
+        found = await self._store.todos(context.owner, done=done)
+        if arguments.tag:
+            wanted = _tag(arguments.tag).casefold()
+            found = [todo for todo in found if wanted in (tag.casefold() for tag in todo.tags)]
+        kind = ("" if status == "all" else f"{status} ") + ("todo" if len(found) == 1 else "todos")
+        tagged = f" tagged #{_tag(arguments.tag)}" if arguments.tag else ""
+        if not found:
+            return ToolResult(f"There are no {kind}{tagged}.")
+        lines = [f"- [{'x' if todo.done else ' '}] {describe(todo, context)}" for todo in found[:MAX_LISTED]]
+        if len(found) > MAX_LISTED:
+            lines.append(f"- and {len(found) - MAX_LISTED} more")
+        return ToolResult(f"{len(found)} {kind}{tagged}:\n" + "\n".join(lines))
+
+    async def _edit(self, arguments: TodoArguments, context: ToolContext) -> ToolResult:
+        if arguments.todo_id is None:
+            raise ToolError("Which todo is to be edited? Give its 'todo_id' (id or title).")
+        changes: dict[str, Any] = {}
+        if arguments.title is not None:
+            changes["title"] = _checked_title(arguments.title)
+        if arguments.due is not None:
+            cleared = arguments.due.lower() in ("none", "null", "never", "无")
+            changes["due"] = None if cleared else await _read_due(arguments.due, context)
+        if arguments.priority is not None:
+            changes["priority"] = arguments.priority
+        if arguments.tags is not None:
+            changes["tags"] = _checked_tags(arguments.tags)
+        if not changes:
+            raise ToolError("Nothing to change was given. Give a title, due, priority or tags.")
+        todo = await self._find(arguments.todo_id, context, first=False)
+        changed = todo.model_copy(update=changes)
+        await self._replace(changed, context)
+        return ToolResult(f"Changed todo {describe(changed, context)}")
+
+    async def _mark(self, arguments: TodoArguments, context: ToolContext, *, done: bool) -> ToolResult:
+        todo = await self._find(_said(arguments), context, first=not done)
+        if todo.done == done:
+            return ToolResult(
+                f"Nothing to change; it is already {'done' if done else 'open'}: {describe(todo, context)}"
+            )
+        changed = todo.model_copy(update={"done": done, "completed_at": _timestamp(context) if done else None})
+        await self._replace(changed, context)
+        return ToolResult(f"{'Completed' if done else 'Reopened'} todo {describe(changed, context)}")
+
+    async def _remove(self, arguments: TodoArguments, context: ToolContext) -> ToolResult:
+        todo = await self._find(_said(arguments), context, first=False)
+        if not await self._store.remove_todo(context.owner, todo.todo_id):
+            raise _gone(todo)
+        self._changed(context.owner)
+        return ToolResult(f"Removed todo {describe(todo, context)}")
+
+    async def _find(self, said: str, context: ToolContext, *, first: bool) -> TodoItem:
+        """The todo meant by ``said``: among those with ``done == first`` if any of them matches, else among all."""
+        todos = await self._store.todos(context.owner)
+        preferred = [todo for todo in todos if todo.done == first]
+        others = [todo for todo in todos if todo.done != first]
+        try:
+            return _pick(preferred, said)
+        except NothingMatches:
+            return _pick(others, said)
+
+    async def _replace(self, todo: TodoItem, context: ToolContext) -> None:
+        if not await self._store.update_todo(context.owner, todo):
+            raise _gone(todo)
+        self._changed(context.owner)
+
+
+def describe(todo: TodoItem, context: ToolContext) -> str:
+    """One line: id, title, and what else there is to know."""
+    details = []
+    if todo.due:
+        details.append(f"due {_say_due(todo.due, context)}" + ("" if todo.done else _overdue(todo.due, context)))
+    if todo.priority != "normal":
+        details.append(f"{todo.priority} priority")
+    details += [f"#{tag}" for tag in todo.tags]
+    return f"`{todo.todo_id}` {todo.title}" + (f" ({', '.join(details)})" if details else "")
+
+
+def _pick(todos: list[TodoItem], said: str) -> TodoItem:
+    return pick(todos, said, id_of=lambda todo: todo.todo_id, text_of=lambda todo: todo.title, noun="todo")
+
+
+def _said(arguments: TodoArguments) -> str:
+    said = arguments.todo_id or arguments.title
+    if said is None:
+        raise ToolError(f"Which todo is meant by '{arguments.action}'? Give its 'todo_id' (id or title).")
+    return said
+
+
+def _gone(todo: TodoItem) -> ToolError:
+    return ToolError(f"The todo {todo.title!r} was removed meanwhile. Call with action 'list' to see what there is.")
+
+
+def _checked_title(title: str | None) -> str:
+    title = one_line(title or "")
+    if not title:
+        raise ToolError("A todo needs a 'title': what is to be done.")
+    if len(title) > MAX_TITLE:
+        raise ToolError(f"The title has {len(title)} characters; at most {MAX_TITLE} are kept. Shorten it.")
+    return title
+
+
+def _tag(text: str) -> str:
+    return one_line(text).lstrip("#").strip()
+
+
+def _checked_tags(tags: list[str]) -> list[str]:
+    named = list(dict.fromkeys(filter(None, map(_tag, tags))))
+    if len(named) > MAX_TAGS:
+        raise ToolError(f"{len(named)} tags were given; at most {MAX_TAGS} are kept. Leave some out.")
+    if long := next((tag for tag in named if len(tag) > MAX_TAG), None):
+        raise ToolError(f"The tag {long!r} has {len(long)} characters; at most {MAX_TAG} are kept. Shorten it.")
+    return named
+
+
+async def _read_due(text: str, context: ToolContext) -> str:
+    return await asyncio.to_thread(parse_due, text, now=context.now(), timezone=context.timezone)
+
+
+def _say_due(due: str, context: ToolContext) -> str:
+    moment = datetime.fromisoformat(due)
+    return say_day(moment) if moment.tzinfo is None else say_time(moment, context.timezone)
+
+
+def _overdue(due: str, context: ToolContext) -> str:
+    moment = datetime.fromisoformat(due)
+    if moment.tzinfo is None:  # a day is due at its end
+        moment = datetime.combine(moment, time.max, context.timezone)
+    return ", overdue" if moment.timestamp() < context.now().timestamp() else ""
+
+
+def _timestamp(context: ToolContext) -> str:
+    return context.now().isoformat(timespec="seconds")
