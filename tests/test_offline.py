@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +17,10 @@ from table_copilot_jupyter.engine.offline import OfflineReply, reply
 from table_copilot_jupyter.engine.offline_phrases import requests_in
 from table_copilot_jupyter.engine.offline_talk import FOOTER, without_footer
 from table_copilot_jupyter.engine.offline_times import is_when, split_when
+from table_copilot_jupyter.tools.ask_user import NOBODY, AskUserArguments, answered_text
+from table_copilot_jupyter.tools.schedule import ScheduleArguments
+from table_copilot_jupyter.tools.times import parse_due, parse_when
+from table_copilot_jupyter.tools.todo import TodoArguments
 
 TODO, REMIND, ASK, PLAN = "todo_manager", "schedule_reminder", "ask_user_question", "ask_planner"
 DIRECT = (TODO, REMIND, ASK)
@@ -195,6 +201,23 @@ def test_a_wish_to_be_asked_calls_the_question_tool(text: str, arguments: dict[s
     assert first_calls(text) == [(ASK, arguments)]
 
 
+@pytest.mark.parametrize("text", [text for text, _ in TODOS + REMINDERS + QUESTIONS])
+def test_every_call_is_one_that_the_tool_takes(text: str) -> None:
+    models = {TODO: TodoArguments, REMIND: ScheduleArguments, ASK: AskUserArguments}
+    for tool, arguments in first_calls(text):
+        models[tool].model_validate(arguments)
+
+
+@pytest.mark.parametrize("arguments", [arguments for _, arguments in TODOS + REMINDERS])
+def test_every_time_is_one_that_the_tools_read(arguments: dict[str, Any]) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    now = datetime(2026, 3, 4, 10, 0, tzinfo=zone)
+    if "when" in arguments:
+        assert parse_when(arguments["when"], now=now, timezone=zone).due > now
+    if "due" in arguments:
+        assert parse_due(arguments["due"], now=now, timezone=zone)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -283,19 +306,24 @@ def test_a_chinese_reminder_without_a_time_asks_in_chinese() -> None:
     assert arguments["options"][0] == "10分钟后"
 
 
-@pytest.mark.parametrize("words", ["The user answered: in 1 hour", "in 1 hour", 'User answered: "in 1 hour"'])
+@pytest.mark.parametrize("words", [answered_text("2", ["in 10 minutes", "in 1 hour"], False), "in 1 hour"])
 def test_the_answer_is_read_from_what_the_question_tool_returns(words: str) -> None:
     talk = Conversation(answer=lambda tool, _: (True, words if tool == ASK else "ok"))
     talk.say("remind me to call Bob")
     assert talk.steps[1][0][1]["when"] == "in 1 hour"
 
 
-def test_without_an_answer_nothing_is_made_and_the_user_is_told() -> None:
-    talk = Conversation(answer=lambda *_: (False, "Nobody answered."))
+@pytest.mark.parametrize("result", [(True, NOBODY), (True, answered_text("", [], False)), (False, "It was stopped.")])
+def test_without_an_answer_nothing_is_made_and_the_user_is_told(result: tuple[bool, str]) -> None:
+    talk = Conversation(answer=lambda *_: result)
     answer = talk.say("remind me to call Bob")
     assert len(talk.steps) == 1
     assert "nothing was made" in answer
-    assert "Nobody answered." in answer
+    assert ("It was stopped." in answer) is not result[0]
+
+
+def test_a_question_that_nobody_answers_is_told() -> None:
+    assert "There was no answer." in Conversation(answer=lambda *_: (True, NOBODY)).say("ask me which island")
 
 
 def test_the_lead_asks_first_and_delegates_the_whole_request() -> None:
@@ -551,8 +579,13 @@ def test_no_history_is_answered_too() -> None:
         "提醒我" * 600,
         "9" * 2000,
         " " * 50_000,
-    ]
-    + ["在1" * 900, "mark " + "a " * 900, "in 1 m " * 280, "@" * 100_000, "每周一" * 600, "\n" * 5000],
+        "在1" * 900,
+        "mark " + "a " * 900,
+        "in 1 m " * 280,
+        "@" * 100_000,
+        "每周一" * 600,
+        "\n" * 5000,
+    ],
     ids=range(12),
 )
 def test_long_and_odd_messages_are_read_in_no_time(text: str) -> None:
