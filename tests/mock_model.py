@@ -388,8 +388,9 @@ async def _read_request(reader: asyncio.StreamReader) -> Request | None:
 
 async def _write(writer: asyncio.StreamWriter, data: bytes, size: int) -> None:
     """One event, as one HTTP chunk, or cut into pieces of ``size`` bytes that arrive one by one."""
-    for start in range(0, len(data), size or len(data)):
-        part = data[start : start + (size or len(data))]
+    step = size or max(1, len(data))
+    for start in range(0, len(data), step):
+        part = data[start : start + step]
         writer.write(b"%x\r\n%b\r\n" % (len(part), part))
         await writer.drain()
         if size:

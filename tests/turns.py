@@ -37,6 +37,7 @@ from table_copilot_jupyter.tools.base import (
     ToolContext,
     ToolError,
     ToolResult,
+    wait_or_cancel,
 )
 
 KEY = "sk-or-canary-0123456789"
@@ -137,10 +138,14 @@ class Hasty(Wait):
 
 
 class Patient(Wait):
-    """Waits for the user, so it has no deadline of its own."""
+    """Asks the user and works on when they have answered."""
 
     name = "patient"
-    timeout_s = None
+    timeout_s = 0.05
+
+    async def run(self, arguments: NoArguments, context: ToolContext) -> ToolResult:
+        asked = await context.ask("May I?", [], False, None)
+        return ToolResult(f"the user said {asked.answer}")
 
 
 class Stubborn(Wait):
@@ -177,6 +182,8 @@ class TurnOf:
     ) -> None:
         self.log = TurnLog()
         self.cancellation = Cancellation()
+        self.asked = asyncio.Event()
+        self.answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._by_name: Mapping[str, Tool[Any]] = {tool.name: tool for tool in tools}
         spec = AgentSpec(
             name="copilot",
@@ -204,7 +211,8 @@ class TurnOf:
 
     def context(self, call_id: str, agent: str) -> ToolContext:
         async def ask(*_: Any) -> Asked:
-            return Asked("yes", "test")
+            self.asked.set()
+            return Asked(await wait_or_cancel(self.answer, self.cancellation), "test")
 
         async def approve(*_: Any) -> Decided:
             return Decided("once")

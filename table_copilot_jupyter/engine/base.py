@@ -177,7 +177,7 @@ class TurnRequest:
     history: Sequence[HistoryItem]
     model: ModelChoice
     agents: Mapping[str, AgentSpec]
-    tools: Mapping[str, Tool]
+    tools: Mapping[str, Tool[Any]]
     cancellation: Cancellation
     tool_context: Callable[[str, str], ToolContext]
     system_note: str = ""
