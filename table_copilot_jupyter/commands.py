@@ -64,7 +64,10 @@ async def run(content: str, scene: Scene) -> CommandAnswer:
 async def _help(scene: Scene, arguments: str) -> CommandAnswer:
     lines = ["| Command | What it does |", "|---|---|"]
     lines += [f"| `{command.usage}` | {command.summary} |" for command in COMMANDS.values()]
-    lines += ["", "Address an agent with `@name …`; `/agents` lists them. `//` sends a message that begins with a slash."]
+    lines += [
+        "",
+        "Address an agent with `@name …`; `/agents` lists them. `//` sends a message that begins with a slash.",
+    ]
     return CommandAnswer("\n".join(lines))
 
 
@@ -75,7 +78,7 @@ async def _status(scene: Scene, arguments: str) -> CommandAnswer:
     lines = [
         f"- Session: {_text(info.title)} (`{info.session_id}`), {info.messages} messages",
         f"- Model: `{model}` on {health['host'] or 'no provider'}",
-        f"- Server: version {health['version']}, {health['sessions']} live sessions, {health['connections']} connections",
+        f"- Server: {health['version']}, {health['sessions']} live sessions, {health['connections']} connections",
         f"- Kept: {'in the database' if health['persistent'] else 'in memory only'}",
     ]
     lines += [f"- Problem: {health['problem']}"] if "problem" in health else []
@@ -97,15 +100,15 @@ async def _session(scene: Scene, arguments: str) -> CommandAnswer:
     sessions = await scene.hub.sessions(scene.owner)
     exact = [info for info in sessions if arguments in (info.session_id, info.title)]
     found = exact or [
-        info
-        for info in sessions
-        if info.session_id.startswith(arguments) or arguments.lower() in info.title.lower()
+        info for info in sessions if info.session_id.startswith(arguments) or arguments.lower() in info.title.lower()
     ]
     if len(found) == 1:
         return CommandAnswer(f"This is {_text(found[0].title)} now.", switch_to=found[0].session_id)
     if found:
         names = ", ".join(f"`{info.session_id}` ({_text(info.title)})" for info in found[:5])
-        raise CopilotError(ErrorCode.BAD_FRAME, f"{arguments!r} fits {len(found)} sessions: {names}.", "Name one by its id.")
+        raise CopilotError(
+            ErrorCode.BAD_FRAME, f"{arguments!r} fits {len(found)} sessions: {names}.", "Name one by its id."
+        )
     hint = "See /sessions." if is_session_id(arguments) else "Name it by its id or a part of its title; see /sessions."
     raise CopilotError(ErrorCode.UNKNOWN_SESSION, f"There is no session {arguments[:64]!r}.", hint)
 
@@ -210,7 +213,9 @@ async def _export(scene: Scene, arguments: str) -> CommandAnswer:
         return CommandAnswer(export_markdown(info, events))
     if form == "json":
         return CommandAnswer(f"```json\n{export_json(info, events)}\n```")
-    raise CopilotError(ErrorCode.BAD_FRAME, f"{arguments[:40]!r} is not an export format.", "Use /export md or /export json.")
+    raise CopilotError(
+        ErrorCode.BAD_FRAME, f"{arguments[:40]!r} is not an export format.", "Use /export md or /export json."
+    )
 
 
 async def _approve(scene: Scene, arguments: str) -> CommandAnswer:

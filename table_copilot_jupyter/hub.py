@@ -70,7 +70,9 @@ class Signals:
 class Hub:
     """All sessions of this process. Its methods are for one event loop."""
 
-    def __init__(self, services: Services, signals: Signals, *, version: str, warnings: list[str] | None = None) -> None:
+    def __init__(
+        self, services: Services, signals: Signals, *, version: str, warnings: list[str] | None = None
+    ) -> None:
         self.services = services
         self.version = version
         self.host = host_name()
@@ -309,9 +311,7 @@ class Hub:
         )
 
         async def write(row: StoredEvent) -> bool:
-            return await self.services.store.fire_reminder(
-                owner, fired.reminder, reminder.due, session.session_id, row
-            )
+            return await self.services.store.fire_reminder(owner, fired.reminder, reminder.due, session.session_id, row)
 
         if await session.log.publish_with(event, write):
             await self._push_reminders(owner)

@@ -122,6 +122,7 @@ class SessionLog:
         self._on_event = on_event
         self._on_store_error = on_store_error
         self._queue: list[Event | _Stream] = []
+        self._leaving: list[Event | _Stream] = []  # taken from the queue, not yet sent
         self._urgent = False  # an event waits: do not hold it back to coalesce text
         self._durable = False
         self._pump: asyncio.Task[Any] | None = None
@@ -217,7 +218,7 @@ class SessionLog:
     def unfinished(self) -> list[tuple[LiveMessage, str, str]]:
         """(message, text, reasoning) of every answer that has no final ``message`` yet."""
         waiting: dict[tuple[str, str], list[str]] = {}
-        for item in self._queue:
+        for item in self._leaving + self._queue:
             if isinstance(item, _Stream):
                 waiting.setdefault((item.message.message_id, item.kind), []).extend(item.parts)
         found = []
@@ -258,9 +259,11 @@ class SessionLog:
                 if not self._urgent and (wait := self._last_sent + COALESCE_S - loop.time()) > 0:
                     await asyncio.sleep(wait)
                 items, self._queue = self._queue, []
+                self._leaving = items
                 durable, self._durable, self._urgent = self._durable, False, False
                 if any(not isinstance(item, _Stream) for item in items):
                     await self._write([item for item in items if not isinstance(item, _Stream)], durable)
+                self._leaving = []
                 for item in items:
                     self._send(item)
                 self._last_sent = loop.time()

@@ -17,9 +17,9 @@ import json
 import re
 from collections.abc import Iterable
 from enum import IntEnum, StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 SUBPROTOCOL = "table-copilot.v1"
 MAX_FRAME_BYTES = 1024 * 1024
@@ -106,6 +106,9 @@ class Frame(BaseModel):
 
     def to_wire(self) -> str:
         return self.model_dump_json()
+
+
+FrameT = TypeVar("FrameT", bound=Frame)
 
 
 # --- what clients send, v1 ---------------------------------------------------------------------
@@ -210,21 +213,6 @@ class Ping(ClientFrame):
     type: Literal["ping"]
 
 
-AnyClientFrame = (
-    Attach
-    | Detach
-    | Message
-    | Cancel
-    | Answer
-    | Decide
-    | KernelResult
-    | List
-    | Clear
-    | Rename
-    | Delete
-    | Configure
-    | Ping
-)
 CLIENT_FRAMES: tuple[type[ClientFrame], ...] = (
     Attach,
     Detach,
@@ -290,16 +278,6 @@ class PlainPing(Frame):
     type: Literal["ping"]
 
 
-AnyPlainFrame = (
-    PlainMessage
-    | PlainClear
-    | PlainHistory
-    | PlainSessions
-    | PlainCancel
-    | PlainAnswer
-    | PlainDecide
-    | PlainPing
-)
 PLAIN_FRAMES: tuple[type[Frame], ...] = (
     PlainMessage,
     PlainClear,
@@ -548,7 +526,7 @@ class Approval(Event):
     content: str
     tool: str
     arguments: dict[str, Any] = Field(default_factory=dict)
-    options: list[Decision] = Field(default_factory=lambda: ["once", "session", "deny"])
+    options: list[Decision] = ["once", "session", "deny"]
     agent: str = "copilot"
 
 
@@ -772,9 +750,6 @@ PLAIN_SERVER_FRAMES: tuple[type[Frame], ...] = (
 
 # --- reading -----------------------------------------------------------------------------------
 
-_V1: dict[str, TypeAdapter[Any]] = {}
-_PLAIN: dict[str, TypeAdapter[Any]] = {}
-
 
 def _type_name(model: type[Frame]) -> str:
     """The value of a model's ``type``."""
@@ -782,7 +757,7 @@ def _type_name(model: type[Frame]) -> str:
     return str(annotation.__args__[0])  # type: ignore[union-attr]
 
 
-def frame_types(models: Iterable[type[Frame]]) -> dict[str, type[Frame]]:
+def frame_types(models: Iterable[type[FrameT]]) -> dict[str, type[FrameT]]:
     """Models by the value of their ``type``."""
     return {_type_name(model): model for model in models}
 
@@ -791,14 +766,16 @@ _V1_TYPES = frame_types(CLIENT_FRAMES)
 _PLAIN_TYPES = frame_types(PLAIN_FRAMES)
 
 
-def parse_v1(text: str | bytes) -> AnyClientFrame:
-    """Read one v1 client frame. Raises FrameError."""
-    frame = _parse(load_object(text), _V1_TYPES)
-    return frame  # type: ignore[return-value]
+def parse_v1(text: str | bytes) -> ClientFrame:
+    """Read one v1 client frame, one of ``CLIENT_FRAMES``. Raises FrameError."""
+    return _parse(load_object(text), _V1_TYPES)
 
 
-def parse_plain(text: str | bytes) -> AnyPlainFrame:
-    """Read one plain client frame; a line that does not begin with ``{`` is a message. Raises FrameError."""
+def parse_plain(text: str | bytes) -> Frame:
+    """Read one plain client frame, one of ``PLAIN_FRAMES``. Raises FrameError.
+
+    A line that does not begin with ``{`` is a message.
+    """
     if isinstance(text, bytes):
         text = _decode(text)
     if not text.lstrip().startswith("{"):
@@ -806,8 +783,7 @@ def parse_plain(text: str | bytes) -> AnyPlainFrame:
         _refuse_surrogates(data)
     else:
         data = load_object(text)
-    frame = _parse(data, _PLAIN_TYPES)
-    return frame  # type: ignore[return-value]
+    return _parse(data, _PLAIN_TYPES)
 
 
 def load_object(text: str | bytes) -> dict[str, Any]:
@@ -856,7 +832,7 @@ def _refuse_surrogates(data: dict[str, Any]) -> None:
         raise FrameError("The frame is nested too deeply.", "Send a flat JSON object.") from None
 
 
-def _parse(data: dict[str, Any], types: dict[str, type[Frame]]) -> Frame:
+def _parse(data: dict[str, Any], types: dict[str, type[FrameT]]) -> FrameT:
     kind = data.get("type")
     try:
         if "type" not in data:

@@ -68,9 +68,7 @@ async def _keep_text(
         log.publish(message)
 
 
-def _pending(
-    events: Sequence[dict[str, Any]], services: Services
-) -> list[protocol.Question | protocol.Approval]:
+def _pending(events: Sequence[dict[str, Any]], services: Services) -> list[protocol.Question | protocol.Approval]:
     closed = {event.get("question_id") or event.get("approval_id") for event in events if "_closed" in event["type"]}
     waiting: list[protocol.Question | protocol.Approval] = []
     for event in events:
@@ -104,13 +102,11 @@ def answers_for_open_calls(events: Sequence[dict[str, Any]], turn_id: str) -> li
         call_id = question["call_id"]
         contents[call_id] = (True, answered_text(event["answer"], question["options"], question["multiple"]))
         parent = started[call_id].get("parent_call_id")
-        while parent in started:
+        while parent is not None and parent in started:
             note = (
                 "Interrupted by a restart before it was finished. Meanwhile the user was asked "
                 f"{question['content']!r} and answered {event['answer']!r}. Call again if it is still needed."
             )
             contents[parent] = (False, note)
             parent = started[parent].get("parent_call_id")
-    return [
-        ToolCallFinished(call_id, *contents.get(call_id, (False, NO_RESULT)), elapsed_ms=0) for call_id in started
-    ]
+    return [ToolCallFinished(call_id, *contents.get(call_id, (False, NO_RESULT)), elapsed_ms=0) for call_id in started]

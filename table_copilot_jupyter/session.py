@@ -199,9 +199,7 @@ class Session:
         if not resolve(pending, Asked(content, by)):
             self._take_up()
 
-    def decide(
-        self, approval_id: str, decision: protocol.Decision, *, by: str, note: str | None = None
-    ) -> None:
+    def decide(self, approval_id: str, decision: protocol.Decision, *, by: str, note: str | None = None) -> None:
         """Decide an open approval. Raises CopilotError when it is not open (any more)."""
         pending = self._interactions.take(approval_id, protocol.Approval, by)
         closed = protocol.ApprovalClosed(approval_id=approval_id, decision=decision, by=by, note=note)
@@ -315,9 +313,7 @@ class Session:
                 self._start_runner()
 
     async def _begin(self, message: protocol.UserMessage) -> None:
-        key = TurnKey(
-            self.session_id, new_id(), message.message_id, message.agent or self.row.agent, self.row.owner
-        )
+        key = TurnKey(self.session_id, new_id(), message.message_id, message.agent or self.row.agent, self.row.owner)
         turn = self._turn = self._make_turn(key)
         try:
             try:

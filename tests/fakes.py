@@ -3,11 +3,21 @@ script, a transport that keeps what was sent, and clients of both dialects on to
 
 import asyncio
 import json
+import re
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from table_copilot_jupyter.engine.base import Emit, MessageDone, Outcome, TextDelta, ToolCallFinished, ToolCallStarted, TurnRequest, UserText
+from table_copilot_jupyter.engine.base import (
+    Emit,
+    MessageDone,
+    Outcome,
+    TextDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+    TurnRequest,
+    UserText,
+)
 from table_copilot_jupyter.protocol import SUBPROTOCOL
 from table_copilot_jupyter.wire import open_peer
 
@@ -52,8 +62,8 @@ def saying(text: str, message_id: str | None = None):
 
     async def script(request: TurnRequest, emit: Emit) -> Outcome:
         step = message_id or f"{request.turn_id}-1"
-        for word in text.split(" "):
-            emit(TextDelta(step, request.agent.name, word if word is text else f"{word} "))
+        for word in re.findall(r"\S+\s*", text):
+            emit(TextDelta(step, request.agent.name, word))
         emit(MessageDone(step, request.agent.name, text))
         return "complete"
 

@@ -55,7 +55,12 @@ def test_a_number_that_is_none_is_named(value):
 
 def test_a_key_shows_in_no_text():
     settings = Settings(openai_api_key=Secret("sk-canary"))
-    for text in (repr(settings), str(settings), f"{settings.openai_api_key}", json.dumps(asdict(settings), default=str)):
+    for text in (
+        repr(settings),
+        str(settings),
+        f"{settings.openai_api_key}",
+        json.dumps(asdict(settings), default=str),
+    ):
         assert "sk-canary" not in text
     with pytest.raises(TypeError):
         pickle.dumps(settings)

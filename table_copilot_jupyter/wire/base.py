@@ -123,7 +123,9 @@ class Peer(ABC):
             frame = self.parse(text)
             if not self._allowance.take():
                 error = FrameError(
-                    "Too many frames in a short time.", "Wait a second, then send it again.", code=ErrorCode.RATE_LIMITED
+                    "Too many frames in a short time.",
+                    "Wait a second, then send it again.",
+                    code=ErrorCode.RATE_LIMITED,
                 )
                 error.request_id = getattr(frame, "request_id", None)
                 error.session_id = getattr(frame, "session_id", None)

@@ -73,7 +73,9 @@ class PlainPeer(Peer):
             case protocol.PlainCancel():
                 session = await self.hub.session(self._named(frame.session_id), self.owner)
                 if not session.cancel():
-                    raise CopilotError(ErrorCode.BAD_FRAME, "Nothing runs in this session.", "There is nothing to stop.")
+                    raise CopilotError(
+                        ErrorCode.BAD_FRAME, "Nothing runs in this session.", "There is nothing to stop."
+                    )
             case protocol.PlainAnswer():
                 session = await self.hub.session(self._named(frame.session_id), self.owner)
                 self._answer(session, frame.question_id, frame.content)
@@ -197,17 +199,16 @@ class PlainPeer(Peer):
 
     def _collect(self, event: Event) -> None:
         """Gather the reply of a turn that this connection began, and send it at the turn's end."""
-        for message_id, awaited in self._awaited.items():
-            if awaited.turn_id is not None and awaited.turn_id == event.turn_id:
-                break
-        else:
+        mine = [key for key, awaited in self._awaited.items() if awaited.turn_id and awaited.turn_id == event.turn_id]
+        if not mine:
             return
+        awaited = self._awaited[mine[0]]
         if isinstance(event, protocol.AgentMessage) and event.parent_call_id is None and event.content:
             awaited.texts.append(event.content)
         elif isinstance(event, protocol.ErrorFrame):
             awaited.error = event
         elif isinstance(event, protocol.TurnFinished):
-            del self._awaited[message_id]
+            del self._awaited[mine[0]]
             content = "\n\n".join(awaited.texts)
             if awaited.error is not None:
                 error = CopilotError(awaited.error.code, awaited.error.message, awaited.error.hint)
