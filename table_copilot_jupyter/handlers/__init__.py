@@ -1,0 +1,1 @@
+"""The HTTP side: authenticate, parse, hand on. Everything else happens in the hub."""
