@@ -125,11 +125,15 @@ class SessionLog:
         self._leaving: list[Event | _Stream] = []  # taken from the queue, not yet sent
         self._urgent = False  # an event waits: do not hold it back to coalesce text
         self._durable = False
+        self._written = asyncio.Event()
+        self._written.set()
         self._pump: asyncio.Task[Any] | None = None
         self._live: dict[str, LiveMessage] = {}
         self._unsaved: dict[tuple[str, str], _Unsaved] = {}
         self._pieces_due: asyncio.TimerHandle | None = None
         self._piece_write: asyncio.Task[None] | None = None
+        self._sync: asyncio.Task[None] | None = None
+        self._sync_again = False
         self._last_sent = 0.0
         self._unwritten: list[StoredEvent] = []
         self._failing = False
@@ -137,7 +141,7 @@ class SessionLog:
     # --- in ----------------------------------------------------------------------------------
 
     def publish(self, event: Event, *, durable: bool = False) -> Event:
-        """Number ``event`` (if its kind is kept) and queue it. ``durable`` asks for an fsync."""
+        """Number ``event`` (if its kind is kept) and queue it. ``durable`` asks for an fsync once it is written."""
         event.session_id = self.session_id
         event.at = event.at or timestamp()
         if event.persisted:
@@ -149,6 +153,7 @@ class SessionLog:
         self._queue.append(event)
         self._urgent = True
         self._durable |= durable
+        self._written.clear()
         self._start_pump()
         return event
 
@@ -211,6 +216,7 @@ class SessionLog:
         message = self._live.get(message_id)
         if message is None:
             message = self._live[message_id] = LiveMessage(message_id, agent, turn_id, parent_call_id)
+            self._urgent = True  # the first words do not wait
         queue.append(_Stream(message, kind, message.queued[kind], [delta]))
         message.queued[kind] += len(delta)
         self._start_pump()
@@ -239,6 +245,10 @@ class SessionLog:
         while self._pump is not None:
             await asyncio.wait([self._pump])
 
+    async def caught_up(self) -> None:
+        """Return when no event waits to be written."""
+        await self._written.wait()
+
     async def close(self) -> None:
         """Write what is left, the text of an unfinished answer too."""
         await self.flush()
@@ -247,6 +257,8 @@ class SessionLog:
             self._save_pieces()
         if self._piece_write is not None:
             await self._piece_write
+        if self._sync is not None:
+            await self._sync
 
     def _start_pump(self) -> None:
         if self._pump is None:
@@ -255,6 +267,7 @@ class SessionLog:
     async def _run_pump(self) -> None:
         loop = asyncio.get_running_loop()
         try:
+            await asyncio.sleep(0)  # what is published right after, such as a turn's start, shares the transaction
             while self._queue:
                 if not self._urgent and (wait := self._last_sent + COALESCE_S - loop.time()) > 0:
                     await asyncio.sleep(wait)
@@ -264,11 +277,14 @@ class SessionLog:
                 if any(not isinstance(item, _Stream) for item in items):
                     await self._write([item for item in items if not isinstance(item, _Stream)], durable)
                 self._leaving = []
+                if not self._urgent:
+                    self._written.set()
                 for item in items:
                     self._send(item)
                 self._last_sent = loop.time()
         finally:
             self._pump = None
+            self._written.set()
             if self._queue:  # something was queued while an error was on its way out
                 self._start_pump()
 
@@ -311,7 +327,7 @@ class SessionLog:
                 stored.append(StoredEvent(event.seq, event.type, event.turn_id, event.at, event.to_wire()))
         if not stored:
             return
-        batch = Batch(stored, (), finished, durable, messages, stored[-1].at)
+        batch = Batch(stored, (), finished, messages, stored[-1].at)
         if self._piece_write is not None:  # its rows must not come after the message that replaces them
             await self._piece_write
         try:
@@ -325,6 +341,21 @@ class SessionLog:
         else:
             self._unwritten = []
             self._failing = False
+            if durable:
+                self._sync_again = True
+                if self._sync is None:
+                    self._sync = asyncio.get_running_loop().create_task(self._run_sync())
+
+    async def _run_sync(self) -> None:
+        """Bring what was written to the disk, while the session goes on."""
+        try:
+            while self._sync_again:
+                self._sync_again = False
+                await self._store.sync()
+        except StoreError as error:
+            logger.warning("session %s was written, but not synced: %s", self.session_id, error)
+        finally:
+            self._sync = None
 
     def _save_pieces(self) -> None:
         self._pieces_due = None

@@ -98,6 +98,7 @@ class Turn:
             tools=services.tools,
             cancellation=self.cancellation,
             tool_context=self._tool_context,
+            keep_pace=self._log.caught_up,
             system_note=self._system_note(),
         )
         reason: Reason = "error"

@@ -33,7 +33,8 @@ async def test_events_come_back_in_order_and_word_for_word(store: SqlStore):
 
 async def test_append_counts_for_the_session(store: SqlStore):
     await store.append("s1", Batch(events=[event(1), event(2)], messages=2, updated_at="2026-02-01T00:00:00+00:00"))
-    await store.append("s1", Batch(events=[event(3)], durable=True))
+    await store.append("s1", Batch(events=[event(3)]))
+    await store.sync()
 
     found = await store.session("s1")
     assert found == row(messages=2, last_seq=3, updated_at="2026-02-01T00:00:00+00:00")

@@ -55,8 +55,10 @@ MAX_RETRY_AFTER = 20.0
 FINISH_GRACE = 3.0
 """How long the usage and ``[DONE]`` may take after the finish reason."""
 DRAIN_GRACE = 0.25
-SLICE = 0.005
-"""How long a stream at full speed is read before others get their turn."""
+SLICE = 0.0005
+"""How long a stream at full speed is read before others get their turn, the thread that writes the log among them."""
+BITE = 4096
+"""How many bytes of one read are taken before the clock is looked at."""
 UNKNOWN_REASONING = "."
 
 
@@ -214,17 +216,21 @@ class StreamingClient(BaseOpenAIChatCompletionClient):
         try:
             async for data in reads:
                 started = True
-                for chunk in reader.feed(data):
-                    answer.take(chunk)
+                for start in range(0, len(data), BITE):
+                    for chunk in reader.feed(data[start : start + BITE]):
+                        answer.take(chunk)
+                    if reader.done:
+                        break
+                    if time() - sliced > SLICE:
+                        await asyncio.sleep(0)
+                        await self._steps.turn.request.keep_pace()
+                        sliced = time()
                 if reader.done:
                     break
                 now = time()
                 if now - touched > (idle := self._idle_timeout or 0.0) / 10 or answer.finish_reason:
                     touched = now
                     self._extend(limit, now, answer, idle)
-                if now - sliced > SLICE:
-                    await asyncio.sleep(0)
-                    sliced = time()
         except StreamError:
             raise
         except Exception as error:

@@ -8,7 +8,7 @@ with every request, read from the session's log.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -162,6 +162,10 @@ class ModelChoice:
     host: str
 
 
+async def _at_once() -> None:
+    """The pace of a caller that keeps no log."""
+
+
 @dataclass
 class TurnRequest:
     """Everything that one turn needs.
@@ -180,6 +184,9 @@ class TurnRequest:
     tools: Mapping[str, Tool[Any]]
     cancellation: Cancellation
     tool_context: Callable[[str, str], ToolContext]
+    keep_pace: Callable[[], Awaitable[None]] = _at_once
+    """Awaited now and then while a stream is read: returns when the log has caught up, so that a model that is
+    faster than the disk fills no memory and delays nobody."""
     system_note: str = ""
     """Facts of this moment for the system prompt: the time, the zone, the language."""
 

@@ -66,14 +66,13 @@ class Piece:
 class Batch:
     """What one append writes, in one transaction.
 
-    ``finished`` are the ids of messages whose pieces are no longer needed. ``durable`` asks for
-    an fsync. ``messages`` is how many user and agent messages the batch adds to the session's count.
+    ``finished`` are the ids of messages whose pieces are no longer needed. ``messages`` is how many user and agent
+    messages the batch adds to the session's count.
     """
 
     events: Sequence[StoredEvent] = ()
     pieces: Sequence[Piece] = ()
     finished: Sequence[str] = ()
-    durable: bool = False
     messages: int = 0
     updated_at: str = ""
 
@@ -115,7 +114,13 @@ class SessionStore(Protocol):
         """Remove it with its log; its id stays taken."""
         ...
 
-    async def append(self, session_id: str, batch: Batch) -> None: ...
+    async def append(self, session_id: str, batch: Batch) -> None:
+        """Write it; the end of the process loses nothing of it any more. A power cut may: see ``sync``."""
+        ...
+
+    async def sync(self) -> None:
+        """Return when what was written so far is on the disk (fsync). Other writes do not wait for it."""
+        ...
 
     async def clear_session(self, session_id: str, cleared: StoredEvent) -> None:
         """Remove the log and pieces, write ``cleared`` as its new beginning, set the messages to 0."""

@@ -6,6 +6,7 @@ connection is prepared, how a transaction begins, and what an error means.
 
 How sure a commit is, each transaction says: SQLite runs with ``synchronous=NORMAL`` (a killed process loses nothing,
 a power cut the last moments) and ``DURABLE`` raises it to ``FULL``; likewise PostgreSQL's ``synchronous_commit``.
+``sync`` makes sure of what was committed before, without keeping the thread from its next transaction.
 """
 
 from __future__ import annotations
@@ -60,6 +61,17 @@ class Database:
     async def run(self, mode: Mode, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kw: P.kwargs) -> T:
         """``work(connection, …)`` as one transaction on the thread."""
         return await self._on_thread(lambda: self.transact(mode, work, *args, **kw))
+
+    async def sync(self) -> None:
+        """Return when what was committed so far is on the disk. Raises StoreError."""
+        if self._path is not None:
+            # on another thread: the next transaction need not wait for the disk
+            try:
+                await asyncio.to_thread(files.sync_log, self._path)
+            except OSError as error:
+                raise faults.explain(error, self._where) from error
+        elif self._url.get_backend_name() == "postgresql":
+            await self.run(Mode.DURABLE, _any_commit)
 
     async def close(self) -> None:
         """Close the connection after all work that was handed in. Closing twice is allowed."""
@@ -190,3 +202,8 @@ def _read_every_table(connection: Connection) -> None:
     """Read one row of each, so that a broken schema shows at the start and not in mid-conversation."""
     for table in tables.metadata.sorted_tables:
         connection.execute(select(table).limit(1)).all()
+
+
+def _any_commit(connection: Connection) -> None:
+    """A transaction that is written to PostgreSQL's log, and so flushes all before it."""
+    connection.exec_driver_sql("SELECT pg_current_xact_id()")

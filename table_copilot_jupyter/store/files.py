@@ -135,3 +135,13 @@ def _lock(file: int) -> bool:
     except OSError:
         return sys.platform != "win32"  # Windows says "denied" for "held"; elsewhere there are no locks here
     return True
+
+
+def sync_log(path: Path) -> None:
+    """fsync the write-ahead log of the database ``path``. SQLite holds no lock on that file, so closing it is harmless
+    (closing the database file itself would drop the locks of this process)."""
+    try:
+        with Path(f"{path}-wal").open("rb+") as log:
+            os.fsync(log.fileno())
+    except FileNotFoundError:
+        return  # everything has been moved into the database, with an fsync of its own

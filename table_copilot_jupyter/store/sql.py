@@ -60,7 +60,10 @@ class SqlStore:
     # the log
 
     async def append(self, session_id: str, batch: Batch) -> None:
-        await self._run(Mode.DURABLE if batch.durable else Mode.WRITE, log.append, session_id, batch)
+        await self._run(Mode.WRITE, log.append, session_id, batch)
+
+    async def sync(self) -> None:
+        await self._database.sync()
 
     async def clear_session(self, session_id: str, cleared: StoredEvent) -> None:
         await self._run(Mode.DURABLE, log.begin_anew, session_id, cleared)
