@@ -1,0 +1,220 @@
+"""``Copilot``: the same sessions from Python code.
+
+copilot = Copilot()
+answer = copilot.ask("Which columns have gaps?")        # blocks; works inside a running event loop too
+answer = await copilot.aask("…")
+async for event in copilot.stream("…"): …               # leaving early stops the turn
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import uuid
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
+
+from .answer import Answer, answer_from
+from .connection import Connection, Event, SessionState
+from .dialogue import Unanswerable, check, converse
+from .discovery import shared_connection
+from .errors import CopilotClientError, CopilotTurnError
+from .loop import submit, wait_for
+from .render import QuietView
+from .transcript import ApprovalPart, QuestionPart, Transcript
+from .turn import Turn, async_events
+from .visible import short
+
+OnQuestion = Callable[[Event], "str | Awaitable[str]"]
+OnApproval = Callable[[Event], "str | Awaitable[str]"]
+_NOBODY_DECIDED = "Copilot() was made without on_approval."
+
+
+class Copilot:
+    """One session, talked to from Python.
+
+    ``session`` is its id; a new one without. ``model`` is used from now on in the session. ``answers`` are given to
+    the turn's questions in order; then ``on_question`` is called with the question's event and returns the answer.
+    ``on_approval`` is called with the approval's event and returns ``"once"``, ``"session"`` or ``"deny"``; without
+    it everything is denied. ``connection`` replaces the process's shared one.
+    """
+
+    def __init__(
+        self,
+        session: str | None = None,
+        model: str | None = None,
+        *,
+        answers: Iterable[str] = (),
+        on_question: OnQuestion | None = None,
+        on_approval: OnApproval | None = None,
+        connection: Connection | None = None,
+    ) -> None:
+        self.session_id = session or uuid.uuid4().hex
+        self.answers = answers
+        self.on_question = on_question
+        self.on_approval = on_approval
+        self._model = model
+        self._connection = connection
+        self._closed = False
+
+    @property
+    def answers(self) -> Iterator[str]:
+        """The answers that were not given yet. Assign any iterable of texts."""
+        return self._answers
+
+    @answers.setter
+    def answers(self, answers: Iterable[str]) -> None:
+        self._answers = iter([answers] if isinstance(answers, str) else answers)
+
+    def __repr__(self) -> str:
+        return f"Copilot(session={self.session_id!r})"
+
+    def ask(self, text: str) -> Answer:
+        """Say ``text`` and wait for the answer. Raises CopilotTurnError, CopilotConnectionError."""
+        connection, state = wait_for(self._open())
+        turn = Turn(connection, self.session_id, text)
+        return self._taken(converse(turn, self.session_id, Transcript(state.sent), QuietView(), _Callbacks(self)))
+
+    async def aask(self, text: str) -> Answer:
+        """As ``ask``, awaited. Cancelling the task stops the turn."""
+        connection, state = await asyncio.wrap_future(submit(self._open()))
+        turn, transcript = Turn(connection, self.session_id, text), Transcript(state.sent)
+        try:
+            async for event in self._events(turn, needs_answers=True):
+                transcript.apply(event)
+        except CopilotClientError as error:
+            error.partial = transcript.text
+            raise
+        transcript.close()
+        if turn.notice is not None:
+            switch_to = turn.notice.get("switch_to")
+            return self._taken(answer_from(transcript, self.session_id, switch_to=switch_to, reason="command"))
+        check(transcript)
+        return answer_from(transcript, self.session_id)
+
+    async def stream(self, text: str) -> AsyncGenerator[Event, None]:
+        """Say ``text`` and yield the turn's events, ``turn_finished`` last. Leaving early stops the turn.
+
+        A question that neither ``answers`` nor ``on_question`` answers is yours: see ``answer`` and ``decide``.
+        """
+        connection, _ = await asyncio.wrap_future(submit(self._open()))
+        turn = Turn(connection, self.session_id, text)
+        events = self._events(turn, needs_answers=False)
+        try:
+            async for event in events:
+                yield event
+        finally:
+            await events.aclose()
+        if turn.notice is not None and isinstance(turn.notice.get("switch_to"), str):
+            self.session_id = str(turn.notice["switch_to"])
+
+    async def answer(self, question_id: str, content: str) -> None:
+        """Answer an open question of the running turn."""
+        await self._request({"type": "answer", "question_id": question_id, "content": content})
+
+    async def decide(self, approval_id: str, decision: str, note: str | None = None) -> None:
+        """Decide an open approval: ``once``, ``session`` or ``deny``."""
+        frame: Event = {"type": "decide", "approval_id": approval_id, "decision": decision}
+        await self._request({**frame, "note": note} if note else frame)
+
+    def close(self) -> None:
+        """Let the session go. It stays on the server and can be opened again by its id."""
+        self._closed = True
+        if self._connection is not None:
+            wait_for(self._connection.release(self.session_id))
+
+    def __enter__(self) -> Copilot:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # --- inside ------------------------------------------------------------------------------
+
+    async def _open(self) -> tuple[Connection, SessionState]:
+        """The connection with the session attached; on the background loop."""
+        if self._closed:
+            raise CopilotClientError(f"Copilot {self.session_id!r} was closed.", "Make a new one with its session id.")
+        if self._connection is None:
+            self._connection = await shared_connection()
+        state = await self._connection.attach(self.session_id)
+        if self._model is not None:
+            await self._connection.request({"type": "configure", "session_id": self.session_id, "model": self._model})
+            self._model = None
+        return self._connection, state
+
+    async def _request(self, frame: Event) -> None:
+        connection, _ = await asyncio.wrap_future(submit(self._open()))
+        await asyncio.wrap_future(submit(connection.request({**frame, "session_id": self.session_id})))
+
+    async def _events(self, turn: Turn, *, needs_answers: bool) -> AsyncGenerator[Event, None]:
+        events = async_events(turn)
+        try:
+            async for event in events:
+                yield event
+                if event.get("type") == "question":
+                    answer = await self._answer_for(event)
+                    if answer is not None:
+                        turn.answer(str(event.get("question_id")), answer)
+                    elif needs_answers:
+                        raise _unanswered(str(event.get("content")))
+                elif event.get("type") == "approval" and (needs_answers or self.on_approval is not None):
+                    decision = await _resolved(self.on_approval(event)) if self.on_approval else "deny"
+                    turn.decide(str(event.get("approval_id")), decision, None if self.on_approval else _NOBODY_DECIDED)
+        finally:
+            await events.aclose()
+
+    async def _answer_for(self, event: Event) -> str | None:
+        answer = next(self._answers, None)
+        if answer is None and self.on_question is not None:
+            answer = await _resolved(self.on_question(event))
+        return answer
+
+    def _taken(self, answer: Answer) -> Answer:
+        if answer.switch_to:
+            self.session_id = answer.switch_to
+        return answer
+
+
+class _Callbacks:
+    """Answers a blocking turn from the Copilot's answers and callbacks."""
+
+    def __init__(self, copilot: Copilot) -> None:
+        self._copilot = copilot
+
+    def watch(self, event: Event | None) -> None:
+        return None
+
+    def question(self, part: QuestionPart) -> str | None:
+        copilot = self._copilot
+        answer = next(copilot.answers, None)
+        if answer is None and copilot.on_question is not None:
+            event = {"type": "question", "question_id": part.question_id, "content": part.content}
+            answer = _blocking(copilot.on_question({**event, "options": part.options, "multiple": part.multiple}))
+        if answer is None:
+            error = _unanswered(part.content)
+            raise Unanswerable(error.message, error.hint)
+        return answer
+
+    def approval(self, part: ApprovalPart) -> tuple[str, str | None] | None:
+        callback = self._copilot.on_approval
+        if callback is None:
+            return "deny", _NOBODY_DECIDED
+        event = {"type": "approval", "approval_id": part.approval_id, "content": part.content, "tool": part.tool}
+        return _blocking(callback({**event, "arguments": part.arguments})), None
+
+
+def _unanswered(question: str) -> CopilotTurnError:
+    return CopilotTurnError(
+        "denied",
+        f"The copilot asked “{short(question, 200)}”, and nothing was given to answer it.",
+        "Pass answers=[…] or on_question=… to Copilot.",
+    )
+
+
+async def _resolved(value: str | Awaitable[str]) -> str:
+    return await value if inspect.isawaitable(value) else value
+
+
+def _blocking(value: str | Awaitable[str]) -> str:
+    """A callback's value; a coroutine runs on the background loop."""
+    return wait_for(_resolved(value)) if inspect.isawaitable(value) else value

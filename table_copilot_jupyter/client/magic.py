@@ -1,0 +1,134 @@
+"""``%copilot`` and ``%%copilot``.
+
+The message reaches the copilot as it was typed; see ``options`` for what may stand before it and
+``transformer`` for how it gets past IPython. The turn runs on the background loop; this, the main thread,
+renders, asks and can be interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+
+from . import transformer
+from .options import USAGE, OptionError, Options, parse_line
+
+_SHORT_USAGE = """\
+Ask something: %copilot which of my tables has gaps?
+%copilot --help shows the options, %copilot /help the commands."""
+
+
+def load(ipython: Any) -> None:
+    """Add the magics and the input transforms to a shell."""
+    transformer.install(ipython)
+    ipython.register_magics(CopilotMagics)
+
+
+def unload(ipython: Any) -> None:
+    """Take back what ``load`` added."""
+    transformer.remove(ipython)
+    for kind in ("line", "cell"):
+        ipython.magics_manager.magics[kind].pop("copilot", None)
+    ipython.magics_manager.registry.pop(CopilotMagics.__name__, None)
+
+
+@magics_class
+class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checked
+    """Keeps which session this kernel talks in."""
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell)
+        self._session: str | None = None
+
+    @no_var_expand  # type: ignore[untyped-decorator]
+    @line_cell_magic  # type: ignore[untyped-decorator]
+    def copilot(self, line: str, cell: str | None = None) -> Any:
+        """Ask the copilot; ``%copilot --help`` shows how."""
+        try:
+            options = parse_line(line)
+        except OptionError as error:
+            raise UsageError(str(error)) from None
+        message = message_of(options, cell)
+        if options.help:
+            print(USAGE)
+            return None
+        if not message.strip():
+            print(_SHORT_USAGE)
+            return None
+        return self._ask(message, options)
+
+    def _ask(self, message: str, options: Options) -> Any:
+        from .dialogue import converse
+        from .loop import wait_for
+        from .prompting import Prompter
+        from .transcript import Transcript
+        from .turn import Turn
+
+        try:
+            connection, session_id, sent = wait_for(self._open(options))
+            transcript = Transcript(sent)
+            view = self._view(transcript, quiet=options.quiet)
+            turn = Turn(connection, session_id, message)
+            answer = converse(turn, session_id, transcript, view, Prompter(options.answers))
+        except KeyboardInterrupt as error:
+            # A stack of our own frames tells nothing; IPython asks the exception what to print.
+            error._render_traceback_ = lambda: ["KeyboardInterrupt: stopped."]  # type: ignore[attr-defined]
+            raise
+        if answer.switch_to:
+            self._session = answer.switch_to
+        if not options.quiet:
+            answer.shown_in = self.shell.execution_count
+        self.shell.user_ns["_copilot"] = answer
+        return answer
+
+    async def _open(self, options: Options) -> Any:
+        """(connection, session id, its tally), attached; on the background loop."""
+        from .discovery import shared_connection
+        from .session_choice import attach_first, notebook_identity, session_ids
+
+        connection = await shared_connection()
+        session_id = options.session
+        if session_id is None:
+            if self._session is None:
+                identity = notebook_identity(os.environ, self.shell.user_ns)
+                self._session = await attach_first(connection, session_ids(identity))
+            session_id = self._session
+        state = await connection.attach(session_id)
+        if options.model:
+            await connection.request({"type": "configure", "session_id": session_id, "model": options.model})
+        return connection, session_id, state.sent
+
+    def _view(self, transcript: Any, *, quiet: bool) -> Any:
+        from .render import NotebookView, QuietView, TerminalView
+
+        if quiet:
+            return QuietView()
+        return NotebookView(transcript) if shows_html(self.shell) else TerminalView(transcript)
+
+
+def message_of(options: Options, cell: str | None) -> str:
+    """The message of a line, or of a cell with whatever stands on its first line."""
+    if cell is None:
+        return options.prompt
+    body = cell.strip("\r\n")
+    return f"{options.prompt}\n{body}" if options.prompt.strip() else body
+
+
+def shows_html(shell: Any) -> bool:
+    """Whether the front end shows HTML and takes updates: not a terminal, nor a console on a kernel."""
+    if getattr(shell, "kernel", None) is None:
+        return False
+    parent = os.environ.get("JPY_PARENT_PID", "")
+    if os.environ.get("JPY_SESSION_NAME") or not parent.isdigit():
+        return True
+    import psutil
+
+    try:
+        command = psutil.Process(int(parent)).cmdline()[:3]
+    except psutil.Error:
+        return True
+    names = [os.path.basename(word).replace("_", "-") for word in command]
+    return not ("jupyter-console" in names or {"console", "jupyter"} <= set(names))

@@ -1,0 +1,122 @@
+"""A growing transcript as a row of outputs, each of bounded size.
+
+A part that is complete is rendered once. When the complete beginning of an output passes ``LIMIT``, that output
+is finished and left alone, and a new one takes what follows: an update never sends more than about ``LIMIT``
+and the piece that still grows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .html import closing_html, framed, part_html, status_html, text_head_html
+from .markdown import MarkdownStream
+from .plain import closing_text, part_text
+from .transcript import Part, TextPart, Transcript
+from .visible import visible
+
+LIMIT = 16_000
+
+Piece = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One output; ``index`` counts from 0."""
+
+    index: int
+    html: str
+    text: str
+
+
+@dataclass(slots=True)
+class _Growing:
+    stream: MarkdownStream = field(default_factory=MarkdownStream)
+    head_taken: bool = False
+
+
+class Pages:
+    """Renders one transcript, again and again as it grows."""
+
+    def __init__(self, transcript: Transcript, limit: int = LIMIT) -> None:
+        self._transcript = transcript
+        self._limit = limit
+        self._index = 0
+        self._first = 0
+        self._stable: list[Piece] = []
+        self._stable_size = 0
+        self._closed: list[Page] = []
+        self._growing: dict[int, _Growing] = {}
+        self._cache: dict[int, tuple[int, Piece]] = {}
+
+    def render(self, *, final: bool = False) -> list[Page]:
+        """The outputs that are new or changed, in order; all but the last will not change again."""
+        loose = self._walk()
+        if final:
+            loose.append((closing_html(self._transcript), closing_text(self._transcript)))
+        else:
+            loose.append((status_html(self._transcript.status), visible(self._transcript.status)))
+        pages, self._closed = self._closed, []
+        pieces = [piece for piece in [*self._stable, *loose] if any(piece)]
+        if pieces:
+            pages.append(self._page(pieces))
+        return pages
+
+    def _walk(self) -> list[Piece]:
+        """Move what is complete to the stable beginning; returns what follows it."""
+        parts, loose, stable = self._transcript.parts, [], True
+        for index in range(self._first, len(parts)):
+            part = parts[index]
+            if isinstance(part, TextPart):
+                done, rest = self._text(index, part, take=stable)
+            elif part.done and stable:
+                done, rest = [self._other(index, part)], []
+            else:
+                done, rest = [], [self._other(index, part)]
+            for piece in done:
+                self._settle(piece)
+            loose.extend(rest)
+            stable = stable and part.done
+            if stable:
+                self._first = index + 1
+                self._growing.pop(index, None)
+                self._cache.pop(index, None)
+        return loose
+
+    def _settle(self, piece: Piece) -> None:
+        if not any(piece):
+            return
+        if self._stable and self._stable_size + len(piece[0]) > self._limit:
+            self._closed.append(self._page(self._stable))
+            self._index += 1
+            self._stable, self._stable_size = [], 0
+        self._stable.append(piece)
+        self._stable_size += len(piece[0])
+
+    def _text(self, index: int, part: TextPart, *, take: bool) -> tuple[list[Piece], list[Piece]]:
+        growing = self._growing.setdefault(index, _Growing())
+        done: list[Piece] = []
+        rest: list[Piece] = []
+        if not growing.head_taken:
+            complete = take and bool(part.text or part.done)
+            (done if complete else rest).append((text_head_html(part), ""))
+            growing.head_taken = complete
+        stream = growing.stream
+        stream.feed(part.text, final=part.done)
+        if take:
+            done += [(markup, visible(source)) for markup, source in stream.take_done()]
+        else:
+            rest += [(markup, visible(source)) for markup, source in stream.peek_done()]
+        markup, source = stream.tail()
+        return done, [*rest, (markup, visible(source))]
+
+    def _other(self, index: int, part: Part) -> Piece:
+        revision, piece = self._cache.get(index, (-1, ("", "")))
+        if revision != part.revision:
+            piece = (part_html(part), part_text(part))
+            self._cache[index] = (part.revision, piece)
+        return piece
+
+    def _page(self, pieces: list[Piece]) -> Page:
+        text = "\n\n".join(stripped for _, source in pieces if (stripped := source.strip("\n")))
+        return Page(self._index, framed("".join(markup for markup, _ in pieces)), text)

@@ -1,0 +1,49 @@
+"""Which session a notebook talks in.
+
+A notebook that is opened again goes on with its own session, so the id is made from the notebook's path. A
+kernel without a notebook begins a session of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .connection import Connection
+from .errors import CopilotTurnError
+
+_TRIES = 50
+
+
+def notebook_identity(environment: Mapping[str, str], user_ns: Mapping[str, Any]) -> str | None:
+    """The path of the notebook: Jupyter gives it in the environment, VS Code in the namespace."""
+    if path := environment.get("JPY_SESSION_NAME"):
+        return path
+    path = user_ns.get("__vsc_ipynb_file__")
+    return path if isinstance(path, str) and path else None
+
+
+def session_ids(identity: str | None) -> Iterator[str]:
+    """The ids to try in turn; the first is the notebook's own."""
+    if identity is None:
+        yield uuid.uuid4().hex
+        return
+    base = "nb-" + hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    yield base
+    yield from (f"{base}-{number}" for number in range(2, _TRIES))
+    yield uuid.uuid4().hex
+
+
+async def attach_first(connection: Connection, candidates: Iterator[str]) -> str:
+    """Attach the first session that can be used; the id of a deleted one can't be used again."""
+    for session_id in candidates:
+        try:
+            await connection.attach(session_id)
+        except CopilotTurnError as error:
+            if error.code != "unknown_session":
+                raise
+        else:
+            return session_id
+    raise CopilotTurnError("unknown_session", "No session could be opened.", "Name one: %copilot --session NAME …")

@@ -1,0 +1,200 @@
+"""One message and all that comes back for it.
+
+The work is done on the background loop; every event is handed to ``emit`` there, and ``None`` when nothing
+more comes. ``EventQueue`` and ``async_events`` carry the events to the caller's own thread or loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import uuid
+from collections.abc import AsyncGenerator, Callable, Iterator
+from concurrent.futures import Future
+from typing import Any
+
+from .connection import Connection, Event
+from .errors import CopilotClientError, CopilotConnectionError, CopilotTurnError
+from .loop import submit
+
+CANCEL_WAIT_S = 2.0
+_POLL_S = 0.1
+
+
+class Turn:
+    """One message in one attached session. ``cancel``, ``answer`` and ``decide`` may be called from any thread."""
+
+    def __init__(self, connection: Connection, session_id: str, content: str, agent: str | None = None) -> None:
+        self.message_id = uuid.uuid4().hex
+        self.notice: Event | None = None
+        self.cancelled = False
+        self._connection = connection
+        self._session_id = session_id
+        self._content = content
+        self._agent = agent
+        self._turn_id: str | None = None
+        self._closed: set[object] = set()
+        self._emit: Callable[[Event], None] = lambda _event: None
+        self._finished: asyncio.Future[None] | None = None
+        self._future: Future[None] | None = None
+
+    def start(self, emit: Callable[[Event | None], None]) -> None:
+        """Send the message; events go to ``emit``, on the background loop's thread."""
+        self._emit = emit
+        self._future = submit(self._run())
+        self._future.add_done_callback(lambda _future: emit(None))
+
+    def result(self) -> None:
+        """Raise what ended the turn early, if something did. Call it after the end."""
+        assert self._future is not None
+        if not self._future.cancelled():
+            self._future.result()
+
+    def cancel(self) -> None:
+        """Stop the turn, at the server too; its ``turn_finished`` still comes."""
+        self.cancelled = True
+        self._request({"type": "cancel", "message_id": self.message_id})
+
+    def abandon(self) -> None:
+        """Wait no longer."""
+        if self._future is not None:
+            self._future.cancel()
+
+    def answer(self, question_id: str, content: str) -> None:
+        """Answer an open question; that another surface was faster is no error."""
+        self._request({"type": "answer", "question_id": question_id, "content": content})
+
+    def decide(self, approval_id: str, decision: str, note: str | None = None) -> None:
+        """Decide an open approval."""
+        frame: Event = {"type": "decide", "approval_id": approval_id, "decision": decision}
+        self._request({**frame, "note": note} if note else frame)
+
+    def _request(self, frame: Event) -> None:
+        submit(self._quietly({**frame, "session_id": self._session_id}))
+
+    async def _quietly(self, frame: Event) -> None:
+        try:
+            await self._connection.request(frame)
+        except CopilotTurnError as error:
+            asked = frame.get("question_id") or frame.get("approval_id")
+            if asked is not None and asked not in self._closed:  # else another surface was faster
+                self._fail(error)
+                self.cancel()
+        except CopilotConnectionError:
+            return  # the turn itself ends with it
+
+    # --- on the background loop --------------------------------------------------------------
+
+    async def _run(self) -> None:
+        self._finished = asyncio.get_running_loop().create_future()
+        stop = self._connection.listen(self._session_id, self._take)
+        frame: Event = {
+            "type": "message",
+            "session_id": self._session_id,
+            "content": self._content,
+            "message_id": self.message_id,
+        }
+        if self._agent:
+            frame["agent"] = self._agent
+        request: asyncio.Future[Event] | None = None
+        try:
+            await self._connection.attach(self._session_id)
+            request = asyncio.ensure_future(self._connection.request(frame))
+            either: list[asyncio.Future[Any]] = [request, self._finished]
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if request.done() and (reply := request.result()).get("type") == "notice":
+                self.notice = reply
+                self._emit(reply)
+                return
+            await self._finished
+        finally:
+            stop()
+            if request is not None:
+                request.cancel()  # after a reconnect the turn's end may come before the reply to its message
+            await self._connection.release(self._session_id)
+            if self._finished.done() and not self._finished.cancelled():
+                self._finished.exception()  # it may have been raised by the request already
+
+    def _take(self, event: Event) -> None:
+        assert self._finished is not None
+        if self._finished.done():
+            return
+        kind = event.get("type")
+        if kind in ("question_closed", "approval_closed"):
+            self._closed.add(event.get("question_id") or event.get("approval_id"))
+        if kind == "connection_lost":
+            self._fail(CopilotConnectionError(str(event.get("message")), str(event.get("hint"))))
+        elif kind == "session_deleted" or event.get("lost"):
+            self._fail(CopilotTurnError("unknown_session", "The session was deleted while the turn ran.", "Ask again."))
+        elif kind == "connection" or (kind == "user_message" and event.get("message_id") == self.message_id):
+            self._emit(event)
+        elif kind == "message_withdrawn" and event.get("message_id") == self.message_id:
+            self._emit({"type": "turn_finished", "reason": "cancelled", "session_id": self._session_id})
+            self._finished.set_result(None)
+        elif kind == "turn_started" and event.get("message_id") == self.message_id:
+            self._turn_id = str(event.get("turn_id"))
+            self._emit(event)
+        elif self._turn_id is not None and event.get("turn_id") in (None, self._turn_id):
+            self._emit(event)
+            if kind == "turn_finished":
+                self._finished.set_result(None)
+
+    def _fail(self, error: CopilotClientError) -> None:
+        if self._finished is not None and not self._finished.done():
+            self._finished.set_exception(error)
+
+
+class EventQueue:
+    """The turn's events on the caller's thread. It can be iterated again after an interrupt, and goes on.
+
+    Yields ``None`` about ten times a second while there are no events. ``watch`` sees each event at once, on the
+    background loop's thread, and ``None`` at the end.
+    """
+
+    def __init__(self, turn: Turn, watch: Callable[[Event | None], None] = lambda _event: None) -> None:
+        self._turn = turn
+        self._watch = watch
+        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+
+    def start(self) -> None:
+        """Send the turn's message."""
+        self._turn.start(self._emit)
+
+    def _emit(self, event: Event | None) -> None:
+        self._events.put(event)
+        self._watch(event)
+
+    def __iter__(self) -> Iterator[Event | None]:
+        while True:
+            try:
+                event = self._events.get(timeout=_POLL_S)
+            except queue.Empty:
+                yield None
+                continue
+            if event is None:
+                self._turn.result()
+                return
+            yield event
+
+
+async def async_events(turn: Turn) -> AsyncGenerator[Event, None]:
+    """The turn's events on the caller's loop. Left early, the turn is cancelled."""
+    loop = asyncio.get_running_loop()
+    events: asyncio.Queue[Event | None] = asyncio.Queue()
+
+    def emit(event: Event | None) -> None:
+        with contextlib.suppress(RuntimeError):  # the caller's loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(events.put_nowait, event)
+
+    turn.start(emit)
+    ended = False
+    try:
+        while (event := await events.get()) is not None:
+            ended = event.get("type") == "turn_finished"
+            yield event
+        ended = True
+        turn.result()
+    finally:
+        if not ended:
+            turn.cancel()

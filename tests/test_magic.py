@@ -1,0 +1,339 @@
+"""``%copilot`` in a real kernel, against a server that follows a script."""
+
+import pytest
+import pytest_asyncio
+from fake_server import approving, asking, failing, fake_server, waiting
+from kernel_client import running_kernel
+
+from table_copilot_jupyter.client.magic import message_of
+from table_copilot_jupyter.client.options import Options
+from table_copilot_jupyter.client.session_choice import notebook_identity, session_ids
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+NOTEBOOK = "/home/ada/work/penguins.ipynb"
+OWN_SESSION = next(session_ids(NOTEBOOK))
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def world(tmp_path_factory):
+    async with fake_server() as server:
+        environment = {
+            "TABLE_COPILOT_URL": server.url,
+            "TABLE_COPILOT_TOKEN": "tc_test",
+            "TABLE_COPILOT_KERNEL_ID": "k",
+        }
+        async with running_kernel(
+            tmp_path_factory.mktemp("kernel"), JPY_SESSION_NAME=NOTEBOOK, **environment
+        ) as kernel:
+            assert (await kernel.run("%load_ext table_copilot_jupyter")).ok
+            yield server, kernel
+
+
+@pytest.fixture
+def server(world):
+    server = world[0]
+    server.scripts.clear()
+    server.received.clear()
+    return server
+
+
+@pytest.fixture
+def kernel(world):
+    return world[1]
+
+
+def sent(server):
+    """The content of the last message."""
+    return server.of_type("message")[-1]["content"]
+
+
+async def test_loading_is_fast_and_imports_nothing_heavy(tmp_path):
+    async with running_kernel(tmp_path) as kernel:
+        cell = await kernel.run(
+            "import sys, time\nbegan = time.perf_counter()\n%load_ext table_copilot_jupyter\n"
+            "print(time.perf_counter() - began)\n"
+            "print([m for m in ('websockets', 'markdown_it', 'pydantic', 'nh3', 'autogen_core') if m in sys.modules])"
+        )
+        elapsed, modules = cell.stdout.split("\n")[:2]
+        assert float(elapsed) < 0.5
+        assert modules == "[]"
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "what is in df?",
+        "what is in df??",
+        "df 里有什么？",
+        "df 里有什么?",
+        "it's {x} {{y}} $HOME ${PATH}",
+        "print({'a': 1})",
+        'she said "no',
+        "C:\\new\\table \\n",
+        "a # b ; c",
+        "((('''",
+        "-- --quiet",
+    ],
+)
+async def test_the_message_arrives_as_it_was_typed(server, kernel, prompt):
+    expected = prompt.removeprefix("-- ")
+    assert (await kernel.run(f"%copilot {prompt}")).ok
+    assert sent(server) == expected
+    assert (await kernel.run(f"for _ in range(1):\n    answer = %copilot {prompt}")).ok
+    assert sent(server) == expected
+    assert await kernel.value("answer.text") == repr(f"You said: {expected}")
+    assert (await kernel.run(f"%%copilot\n{prompt}\n  second line?")).ok
+    assert sent(server) == f"{prompt}\n  second line?"
+
+
+async def test_a_bare_line_shows_the_answer_once_and_leaves_no_out(server, kernel):
+    cell = await kernel.run("%copilot hello")
+    assert cell.result is None
+    assert cell.html.count("You said: hello") == 1
+    assert cell.plain.startswith("You said: hello")
+
+
+async def test_an_answer_can_be_taken_and_is_shown_again_only_in_another_cell(server, kernel):
+    cell = await kernel.run("answer = %copilot hello\nanswer")
+    assert cell.html.count("You said: hello") == 1
+    cell = await kernel.run("print(answer is _copilot)\n_copilot")
+    assert cell.stdout == "True\n"
+    assert cell.html.count("You said: hello") == 1
+
+
+async def test_quiet_shows_nothing_and_returns_the_answer(server, kernel):
+    cell = await kernel.run("answer = %copilot --quiet hello\nprint(answer)")
+    assert (cell.displays, cell.stdout) == ({}, "You said: hello\n")
+    cell = await kernel.run("%copilot --quiet hello")
+    assert (cell.displays, cell.result) == ({}, None)
+
+
+async def test_the_notebook_has_its_own_session_and_the_kernel_its_id(server, kernel):
+    await kernel.run("%copilot hello")
+    frame = server.of_type("attach")[-1]
+    assert (frame["session_id"], frame["kernel_id"], frame["surface"]) == (OWN_SESSION, "k", "magic")
+    assert server.of_type("message")[-1]["session_id"] == OWN_SESSION
+
+
+async def test_a_session_can_be_named_for_one_message(server, kernel):
+    await kernel.run("%copilot --session other-1 hello")
+    assert server.of_type("message")[-1]["session_id"] == "other-1"
+    await kernel.run("%copilot hello")
+    assert server.of_type("message")[-1]["session_id"] == OWN_SESSION
+
+
+async def test_a_model_is_set_for_the_session(server, kernel):
+    await kernel.run("%copilot --model kimi hello")
+    assert server.of_type("configure")[-1]["model"] == "kimi"
+
+
+async def test_a_command_is_answered_and_may_switch_the_session(server, kernel):
+    cell = await kernel.run("%copilot /help")
+    assert "<th" in cell.html
+    await kernel.run("%copilot /session elsewhere")
+    await kernel.run("%copilot hello")
+    assert server.of_type("message")[-1]["session_id"] == "elsewhere"
+    await kernel.run(f"%copilot /session {OWN_SESSION}")
+
+
+async def test_an_unknown_option_fails_the_cell_and_is_named(server, kernel):
+    cell = await kernel.run("%copilot --verbose hello")
+    assert cell.reply["ename"] == "UsageError"
+    assert "--verbose" in cell.stderr
+    assert server.of_type("message") == []
+
+
+async def test_an_empty_line_shows_how_to_use_it(server, kernel):
+    assert "%copilot --help" in (await kernel.run("%copilot")).stdout
+    assert "--answer TEXT" in (await kernel.run("%copilot --help")).stdout
+    assert "%copilot --help" in (await kernel.run("%%copilot\n\n")).stdout
+
+
+async def test_an_error_fails_the_cell_and_keeps_the_partial_answer(server, kernel):
+    server.then(failing())
+    cell = await kernel.run("%copilot hello")
+    assert not cell.ok
+    assert cell.traceback == ["CopilotTurnError: The model failed.", "Try again."]
+    assert "Half an" in cell.html
+    assert "The model failed." in cell.html
+    server.then(failing())
+    cell = await kernel.run(
+        "from table_copilot_jupyter.client.errors import CopilotTurnError\n"
+        "try:\n    %copilot hello\nexcept CopilotTurnError as error:\n    print(error.code, error.partial)"
+    )
+    assert cell.stdout == "model_error Half an\n"
+
+
+async def test_an_interrupt_stops_the_turn_and_the_kernel_stays_usable(server, kernel):
+    server.then(waiting)
+    interrupted = []
+
+    async def interrupt(cell):
+        if "so far" in cell.html and not interrupted:
+            interrupted.append(True)
+            await kernel.interrupt()
+
+    cell = await kernel.run("%copilot hello\nprint('not reached')", on_display=interrupt)
+    assert cell.reply["ename"] == "KeyboardInterrupt"
+    assert cell.traceback == ["KeyboardInterrupt: stopped."]
+    assert cell.stdout == ""
+    assert "so far" in cell.html
+    assert "Stopped." in cell.html
+    assert server.of_type("cancel")[0]["message_id"] == server.of_type("message")[-1]["message_id"]
+    assert (await kernel.run("%copilot and now?")).ok
+
+
+async def test_a_turn_that_another_surface_stops_says_so(server, kernel):
+    server.then(waiting)
+
+    async def stop(cell):
+        server.turns[-1].cancelled.set()
+
+    cell = await kernel.run("answer = %copilot hello\nprint(answer.reason)", on_display=stop)
+    assert cell.ok
+    assert cell.stdout == "cancelled\n"
+    assert "Stopped." in cell.html
+
+
+async def test_a_question_is_asked_in_the_cell(server, kernel):
+    server.then(asking(("Which island?", ["Biscoe", "Dream"]), ("Why?", [])))
+    cell = await kernel.run("%copilot hello", inputs=["", "2", "because {it's}"])
+    assert [prompt[:11] for prompt in cell.prompts] == ["Your answer"] * 3
+    assert "Which island? → Dream" in cell.html
+    assert "because {it&#x27;s}" in cell.html
+
+
+async def test_answers_given_in_advance_come_first(server, kernel):
+    server.then(asking(("Which?", ["a", "b"]), ("Why?", [])))
+    cell = await kernel.run('%copilot --answer a --answer "it\'s so" hello')
+    assert cell.ok
+    assert [frame["content"] for frame in server.of_type("answer")] == ["a", "it's so"]
+
+
+async def test_without_input_a_question_fails_the_cell_and_names_the_option(server, kernel):
+    server.then(asking(("Which?", ["a", "b"])))
+    cell = await kernel.run("%copilot hello")
+    assert not cell.ok
+    assert "--answer" in "\n".join(cell.traceback)
+    assert server.of_type("cancel")
+    assert (await kernel.run("%copilot and now?")).ok
+
+
+async def test_a_question_that_another_surface_answers_is_given_up_quietly(server, kernel):
+    server.then(asking(("Which?", ["a", "b"])))
+
+    async def answer_elsewhere(prompt):
+        server.turns[-1].replies.put_nowait({"content": "b"})
+
+    cell = await kernel.run("%copilot hello\nprint('went on')", on_input=answer_elsewhere)
+    assert cell.ok, cell.traceback
+    assert cell.stdout == "went on\n"
+    assert "Which? → b" in cell.html
+    assert server.of_type("answer") == []
+
+
+async def test_an_interrupt_while_a_question_is_open_stops_the_turn(server, kernel):
+    server.then(asking(("Which?", [])))
+
+    async def interrupt(prompt):
+        await kernel.interrupt()
+
+    cell = await kernel.run("%copilot hello", on_input=interrupt)
+    assert cell.reply["ename"] == "KeyboardInterrupt"
+    assert server.of_type("cancel")
+
+
+async def test_an_approval_takes_one_of_three_words_only(server, kernel):
+    server.then(approving)
+    cell = await kernel.run("%copilot hello", inputs=["", "yes", "y", "once please", " Once "])
+    assert cell.prompts == ["Type once, session or deny: "] * 5
+    assert "Decided: once (None)" in cell.html
+    assert [frame["decision"] for frame in server.of_type("decide")] == ["once"]
+
+
+async def test_without_input_an_approval_is_denied_at_once(server, kernel):
+    server.then(approving)
+    cell = await kernel.run("%copilot --answer once hello")
+    assert cell.ok
+    assert "Decided: deny (The cell ran where it can’t take input." in cell.html.replace("&#x27;", "’").replace(
+        "'", "’"
+    )
+
+
+async def test_an_answer_longer_than_one_output_is_whole(server, kernel):
+    async def long(turn):
+        turn.begin()
+        text = "".join(f"Paragraph {number}: {'word ' * 50}\n\n" for number in range(300))
+        for start in range(0, len(text), 5000):
+            turn.stream(text[start : start + 5000])
+        turn.say(text)
+        turn.finish()
+
+    server.then(long)
+    cell = await kernel.run("%copilot hello")
+    assert len(cell.displays) > 3
+    assert all(f"Paragraph {number}:" in cell.html for number in range(300))
+    assert cell.updates < 40
+
+
+async def test_a_lost_connection_in_mid_turn_is_not_seen_in_the_answer(server, kernel):
+    server.then(waiting)
+    dropped = []
+
+    async def drop(cell):
+        if "so far" in cell.html and not dropped:
+            dropped.append(True)
+            await server.drop()
+            server.turns[-1].cancelled.set()
+
+    cell = await kernel.run("answer = %copilot hello\nprint(answer.text)", on_display=drop)
+    assert cell.stdout == "so far\n"
+    assert "Reconnecting" not in cell.html
+
+
+async def test_a_deleted_session_is_followed_by_a_new_one(server, kernel, tmp_path):
+    server.deleted.add("nb-deleted")
+    environment = {"TABLE_COPILOT_URL": server.url, "JPY_SESSION_NAME": "/other.ipynb"}
+    first, second = list(session_ids("/other.ipynb"))[:2]
+    server.deleted.add(first)
+    async with running_kernel(tmp_path, **environment) as fresh:
+        await fresh.run("%load_ext table_copilot_jupyter")
+        assert (await fresh.run("%copilot hello")).ok
+    assert server.of_type("message")[-1]["session_id"] == second == f"{first}-2"
+
+
+async def test_unloading_takes_all_back(server, kernel):
+    assert (await kernel.run("%unload_ext table_copilot_jupyter")).ok
+    cell = await kernel.run("%copilot hello")
+    assert not cell.ok
+    assert server.of_type("message") == []
+    assert (await kernel.run("%load_ext table_copilot_jupyter")).ok
+    assert (await kernel.run("%copilot hello?")).ok
+    assert sent(server) == "hello?"
+
+
+async def test_a_server_that_refuses_is_explained(server, kernel, tmp_path):
+    environment = {"TABLE_COPILOT_URL": server.url.replace("127.0.0.1", "localhost"), "JPY_SESSION_NAME": "/n.ipynb"}
+    server.refuse_status = 403
+    async with running_kernel(tmp_path, **environment) as fresh:
+        await fresh.run("%load_ext table_copilot_jupyter")
+        cell = await fresh.run("%copilot hello")
+    server.refuse_status = None
+    assert cell.traceback[0].startswith("CopilotConnectionError: The Jupyter server at ws://localhost")
+    assert cell.traceback[1] == "Restart the kernel: it gets a new token."
+
+
+async def test_a_notebook_keeps_its_session_and_a_kernel_without_one_gets_another():
+    assert next(session_ids("/a.ipynb")) == next(session_ids("/a.ipynb"))
+    assert next(session_ids("/a.ipynb")) != next(session_ids("/b.ipynb"))
+    assert next(session_ids(None)) != next(session_ids(None))
+    assert notebook_identity({"JPY_SESSION_NAME": "/a.ipynb"}, {"__vsc_ipynb_file__": "/b.ipynb"}) == "/a.ipynb"
+    assert notebook_identity({}, {"__vsc_ipynb_file__": "/b.ipynb"}) == "/b.ipynb"
+    assert notebook_identity({}, {}) is None
+
+
+async def test_text_on_the_first_line_of_a_cell_comes_before_its_body():
+    assert message_of(Options(prompt="first"), "second\n") == "first\nsecond"
+    assert message_of(Options(), "\n  body\n\n") == "  body"
+    assert message_of(Options(prompt=" as typed "), None) == " as typed "
