@@ -91,7 +91,9 @@ class Session:
         self._services = services
         self._queue: deque[protocol.UserMessage] = deque()
         self._seen: dict[str, Accepted] = {}
-        self._context: list[dict[str, Any]] | None = None
+        # of a new session the store knows nothing that this object does not
+        self._seen_all = row.last_seq == 0
+        self._context: list[dict[str, Any]] | None = [] if row.last_seq == 0 else None
         self._context_chars = 0
         self._interactions = Interactions()
         self._allowed_tools: set[str] = set()
@@ -156,7 +158,7 @@ class Session:
         return accepted
 
     async def _already_taken(self, message_id: str) -> Accepted | None:
-        if message_id not in self._seen:
+        if message_id not in self._seen and not self._seen_all:
             seq = await self._services.store.find_message(self.session_id, message_id)
             if seq is not None:
                 self._seen.setdefault(message_id, Accepted(seq, False))

@@ -109,6 +109,13 @@ class KernelClient:
             elif inputs:
                 self.client.input(inputs.pop(0))
 
+    async def shown_between_cells(self):
+        """What the kernel shows next while no cell runs: a display's data."""
+        while True:
+            message = await self.client.get_iopub_msg(timeout=TIMEOUT_S)
+            if message["msg_type"] in ("display_data", "stream"):
+                return message["content"]["data"]
+
     async def interrupt(self):
         await self.manager.interrupt_kernel()
 

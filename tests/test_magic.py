@@ -109,8 +109,11 @@ async def test_quiet_shows_nothing_and_returns_the_answer(server, kernel):
     assert (cell.displays, cell.result) == ({}, None)
 
 
-async def test_the_notebook_has_its_own_session_and_the_kernel_its_id(server, kernel):
-    await kernel.run("%copilot hello")
+async def test_the_notebook_has_its_own_session_and_the_kernel_its_id(server, tmp_path):
+    environment = {"TABLE_COPILOT_URL": server.url, "TABLE_COPILOT_KERNEL_ID": "k", "JPY_SESSION_NAME": NOTEBOOK}
+    async with running_kernel(tmp_path, **environment) as fresh:
+        await fresh.run("%load_ext table_copilot_jupyter")
+        await fresh.run("%copilot hello")
     frame = server.of_type("attach")[-1]
     assert (frame["session_id"], frame["kernel_id"], frame["surface"]) == (OWN_SESSION, "k", "magic")
     assert server.of_type("message")[-1]["session_id"] == OWN_SESSION

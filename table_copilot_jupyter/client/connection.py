@@ -69,6 +69,8 @@ class SessionState:
     attached: bool = False
     info: dict[str, Any] = field(default_factory=dict)
     seq: int = 0
+    attached_seq: int = 0
+    """The last event of the log when the session was attached: up to it, events are of the past."""
     epoch: str | None = None
     restarting: str | None = None
     lengths: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -309,7 +311,9 @@ class Connection:
     def _attached(self, frame: Event) -> None:
         session_id, epoch = str(frame.get("session_id")), frame.get("epoch")
         state = self.sessions.setdefault(session_id, SessionState())
-        state.attached = True
+        first, state.attached = state.epoch is None, True
+        if first and isinstance(frame.get("seq"), int):
+            state.attached_seq = frame["seq"]
         if isinstance(frame.get("session"), dict):
             state.info = frame["session"]
         request_id = frame.get("request_id")

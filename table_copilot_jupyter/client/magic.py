@@ -42,6 +42,7 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self._session: str | None = None
+        self._watch: Any = None
 
     @no_var_expand  # type: ignore[untyped-decorator]
     @line_cell_magic  # type: ignore[untyped-decorator]
@@ -72,7 +73,11 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
             transcript = Transcript(sent)
             view = self._view(transcript, quiet=options.quiet)
             turn = Turn(connection, session_id, message)
-            answer = converse(turn, session_id, transcript, view, Prompter(options.answers))
+            self._watch.turn_runs = True
+            try:
+                answer = converse(turn, session_id, transcript, view, Prompter(options.answers))
+            finally:
+                self._watch.turn_runs = False
         except KeyboardInterrupt as error:
             # A stack of our own frames tells nothing; IPython asks the exception what to print.
             error._render_traceback_ = lambda: ["KeyboardInterrupt: stopped."]  # type: ignore[attr-defined]
@@ -90,16 +95,25 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
         from .session_choice import attach_first, notebook_identity, session_ids
 
         connection = await shared_connection()
+        watch = self._watched()
         session_id = options.session
         if session_id is None:
             if self._session is None:
                 identity = notebook_identity(os.environ, self.shell.user_ns)
-                self._session = await attach_first(connection, session_ids(identity))
+                self._session = await attach_first(connection, session_ids(identity), watch.follow)
             session_id = self._session
+            watch.follow(connection, session_id)
         state = await connection.attach(session_id)
         if options.model:
             await connection.request({"type": "configure", "session_id": session_id, "model": options.model})
         return connection, session_id, state.sent
+
+    def _watched(self) -> Any:
+        from .reminders import ReminderWatch, show_in_notebook, show_in_terminal
+
+        if self._watch is None:
+            self._watch = ReminderWatch(show_in_notebook if shows_html(self.shell) else show_in_terminal)
+        return self._watch
 
     def _view(self, transcript: Any, *, quiet: bool) -> Any:
         from .render import NotebookView, QuietView, TerminalView

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .connection import Connection
@@ -36,9 +36,15 @@ def session_ids(identity: str | None) -> Iterator[str]:
     yield uuid.uuid4().hex
 
 
-async def attach_first(connection: Connection, candidates: Iterator[str]) -> str:
-    """Attach the first session that can be used; the id of a deleted one can't be used again."""
+async def attach_first(
+    connection: Connection, candidates: Iterator[str], before: Callable[[Connection, str], None]
+) -> str:
+    """Attach the first session that can be used; the id of a deleted one can't be used again.
+
+    ``before`` is called with each candidate before it is attached.
+    """
     for session_id in candidates:
+        before(connection, session_id)
         try:
             await connection.attach(session_id)
         except CopilotTurnError as error:

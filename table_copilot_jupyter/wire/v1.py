@@ -93,6 +93,7 @@ class V1Peer(Peer):
                 await session.configure(
                     model=frame.model, privacy=frame.privacy, agent=frame.agent, kernel_id=frame.kernel_id
                 )
+        await session.log.caught_up()  # what was acknowledged outlives a killed server
         self._ack(frame)
 
     def _ack(self, frame: protocol.ClientFrame) -> None:
@@ -159,6 +160,7 @@ class V1Peer(Peer):
         accepted = await session.post(
             content, frame.message_id, surface=self._surface, agent=frame.agent, mentions=frame.mentions
         )
+        await session.log.caught_up()  # what was acknowledged outlives a killed server
         self.send(
             protocol.Ack(
                 request_id=frame.request_id,
