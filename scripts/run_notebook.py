@@ -24,6 +24,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 START_S = 60
+SETTINGS = ("OPENROUTER_", "OPENAI_", "OLLAMA_", "MODEL_NAME", "TABLE_COPILOT_")
 
 
 @contextmanager
@@ -34,7 +35,7 @@ def jupyter_server(home: Path, *, keep: tuple[str, ...] = ()) -> Iterator[dict[s
     """
     token = secrets.token_hex(16)
     environment = {
-        **{k: v for k, v in os.environ.items() if k in keep or not k.startswith(("OPEN", "OLLAMA", "MODEL_NAME"))},
+        **{k: v for k, v in os.environ.items() if k in keep or not k.startswith(SETTINGS)},
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),

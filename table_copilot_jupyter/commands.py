@@ -12,6 +12,8 @@ from .export import export_json, export_markdown
 from .hub import Hub
 from .protocol import CopilotError, ErrorCode, is_session_id
 from .session import Session
+from .tools.schedule import describe as describe_reminder
+from .tools.todo import describe as describe_todo
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ async def run(content: str, scene: Scene) -> CommandAnswer:
 
 async def _help(scene: Scene, arguments: str) -> CommandAnswer:
     lines = ["| Command | What it does |", "|---|---|"]
-    lines += [f"| `{command.usage}` | {command.summary} |" for command in COMMANDS.values()]
+    lines += [f"| `{_text(command.usage)}` | {command.summary} |" for command in COMMANDS.values()]
     lines += [
         "",
         "Address an agent with `@name …`; `/agents` lists them. `//` sends a message that begins with a slash.",
@@ -75,10 +77,12 @@ async def _status(scene: Scene, arguments: str) -> CommandAnswer:
     health = scene.hub.health()
     info = scene.session.info()
     model = info.model or health["model"] or "none"
+    where = f" on {health['host']}" if health["host"] else ""
     lines = [
-        f"- Session: {_text(info.title)} (`{info.session_id}`), {info.messages} messages",
-        f"- Model: `{model}` on {health['host'] or 'no provider'}",
-        f"- Server: {health['version']}, {health['sessions']} live sessions, {health['connections']} connections",
+        f"- Session: “{_text(info.title)}” (`{info.session_id}`), {_count(info.messages, 'message')}",
+        f"- Model: `{model}`{where}",
+        f"- Server: version {health['version']}, {_count(health['sessions'], 'live session')}, "
+        f"{_count(health['connections'], 'connection')}",
         f"- Kept: {'in the database' if health['persistent'] else 'in memory only'}",
     ]
     lines += [f"- Problem: {health['problem']}"] if "problem" in health else []
@@ -96,14 +100,14 @@ async def _new(scene: Scene, arguments: str) -> CommandAnswer:
 async def _session(scene: Scene, arguments: str) -> CommandAnswer:
     if not arguments:
         info = scene.session.info()
-        return CommandAnswer(f"This is {_text(info.title)} (`{info.session_id}`).")
+        return CommandAnswer(f"This is “{_text(info.title)}” (`{info.session_id}`).")
     sessions = await scene.hub.sessions(scene.owner)
     exact = [info for info in sessions if arguments in (info.session_id, info.title)]
     found = exact or [
         info for info in sessions if info.session_id.startswith(arguments) or arguments.lower() in info.title.lower()
     ]
     if len(found) == 1:
-        return CommandAnswer(f"This is {_text(found[0].title)} now.", switch_to=found[0].session_id)
+        return CommandAnswer(f"This is “{_text(found[0].title)}” now.", switch_to=found[0].session_id)
     if found:
         names = ", ".join(f"`{info.session_id}` ({_text(info.title)})" for info in found[:5])
         raise CopilotError(
@@ -175,14 +179,11 @@ async def _todos(scene: Scene, arguments: str) -> CommandAnswer:
     todos = (await scene.hub.todos(scene.owner)).todos
     if not todos:
         return CommandAnswer("No todos yet. Ask for one: “add a todo: send the report tomorrow”.")
-    lines = []
-    for todo in todos:
-        details = [f"due {todo.due}"] if todo.due else []
-        details += [f"{todo.priority} priority"] if todo.priority != "normal" else []
-        details += [f"#{tag}" for tag in todo.tags]
-        extra = f" ({_text(', '.join(details))})" if details else ""
-        lines.append(f"- [{'x' if todo.done else ' '}] {_text(todo.title)}{extra} `{todo.todo_id}`")
-    return CommandAnswer("\n".join(lines))
+    services = scene.hub.services
+    now = services.clock().astimezone(services.timezone)
+    return CommandAnswer(
+        "\n".join(f"- [{'x' if todo.done else ' '}] {describe_todo(todo, now, services.timezone)}" for todo in todos)
+    )
 
 
 async def _reminders(scene: Scene, arguments: str) -> CommandAnswer:
@@ -190,12 +191,7 @@ async def _reminders(scene: Scene, arguments: str) -> CommandAnswer:
     if not reminders:
         return CommandAnswer("No reminders are set. Ask for one: “remind me in 10 minutes to stretch”.")
     return CommandAnswer(
-        "\n".join(
-            f"- {reminder.due[:16].replace('T', ' ')}: {_text(reminder.content)}"
-            + (f" (repeats, `{reminder.rrule}`)" if reminder.rrule else "")
-            + f" `{reminder.reminder_id}`"
-            for reminder in reminders
-        )
+        "\n".join(f"- {describe_reminder(reminder)} `{reminder.reminder_id}`" for reminder in reminders)
     )
 
 
@@ -231,6 +227,10 @@ async def _approve(scene: Scene, arguments: str) -> CommandAnswer:
 async def _deny(scene: Scene, arguments: str) -> CommandAnswer:
     scene.session.decide(arguments, "deny", by=scene.surface)
     return CommandAnswer("Denied.")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _text(value: str) -> str:

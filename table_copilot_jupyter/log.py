@@ -28,6 +28,8 @@ COALESCE_S = 0.015
 PIECE_S = 0.1
 _KEPT_IN_MEMORY = 10_000
 _REPLAY_PAGE = 500
+_REPLAY_CHARS = 256 * 1024
+"""How much of a replay may wait to be read; far below what makes a listener too slow."""
 
 logger = logging.getLogger(__name__)
 
@@ -401,8 +403,13 @@ class SessionLog:
             listener.deliver(attached(self.last_seq))
             position = after_seq
             while page := await self._store.events(self.session_id, position, _REPLAY_PAGE):
+                waiting = 0
                 for row in page:
+                    if waiting + len(row.body) > _REPLAY_CHARS:
+                        await listener.drained()
+                        waiting = 0
                     listener.deliver(Delivery(row.type, row.seq, row.body))
+                    waiting += len(row.body)
                 position = page[-1].seq
                 await listener.drained()
                 if len(page) < _REPLAY_PAGE:

@@ -57,6 +57,7 @@ class KernelClient:
         takes_input = inputs is not None or on_input is not None
         cell, inputs = Cell(), list(inputs or [])
         msg_id = self.client.execute(code, allow_stdin=takes_input, store_history=store_history)
+        self.last_cell = msg_id
         asking = asyncio.create_task(self._answer(cell, inputs, on_input)) if takes_input else None
         try:
             async with asyncio.timeout(TIMEOUT_S):
@@ -110,11 +111,11 @@ class KernelClient:
                 self.client.input(inputs.pop(0))
 
     async def shown_between_cells(self):
-        """What the kernel shows next while no cell runs: a display's data."""
+        """What the kernel shows next while no cell runs: a display's data, and the cell that it belongs to."""
         while True:
             message = await self.client.get_iopub_msg(timeout=TIMEOUT_S)
             if message["msg_type"] in ("display_data", "stream"):
-                return message["content"]["data"]
+                return message["content"]["data"], message["parent_header"].get("msg_id")
 
     async def interrupt(self):
         await self.manager.interrupt_kernel()

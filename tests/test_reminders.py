@@ -29,8 +29,10 @@ async def test_a_reminder_between_two_cells_is_shown_below_the_last(server, tmp_
     async with kernel_of(server, tmp_path) as kernel:
         await kernel.run("%load_ext table_copilot_jupyter")
         await kernel.run("%copilot hello")
+        await kernel.run("%copilot hello again")
         remind(server, "<b>Stretch</b>")
-        data = await kernel.shown_between_cells()
+        data, parent = await kernel.shown_between_cells()
+        assert parent == kernel.last_cell
         assert data["text/plain"] == "Reminder: <b>Stretch</b>"
         assert "&lt;b&gt;Stretch" in data["text/html"]
 

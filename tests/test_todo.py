@@ -52,7 +52,7 @@ async def test_a_todo_is_added_with_all_that_was_said(todos: Todos) -> None:
     assert len(todo.todo_id) == 8
     assert int(todo.todo_id, 16) >= 0
     due = "due Thu 19 Nov 2026, 09:00 (Europe/Berlin)"
-    assert said == f"Added todo `{todo.todo_id}` Buy milk ({due}, high priority, #home, #shop)"
+    assert said == f"Added todo: Buy milk ({due}, high priority, #home, #shop) `{todo.todo_id}`"
     assert todos.changes == ["ada"]
 
 
@@ -68,15 +68,15 @@ async def test_the_list_shows_open_todos_first_due_first_and_marks_overdue_ones(
     await todos("add", title="Call", due="in 10 minutes")
     await todos("add", title="Old")
     await todos("complete", todo_id="Old")
-    assert [line.split("` ")[1] for line in (await todos("list")).splitlines()[1:]] == [
+    assert [line.removeprefix("- [ ] ").split(" `")[0] for line in (await todos("list")).splitlines()[1:]] == [
         "Call (due Wed 18 Nov 2026, 10:40 (Europe/Berlin))",
         "Urgent (high priority)",
         "Later",
     ]
     todos.context = tool_context(now=NOW + timedelta(days=1))
     assert "overdue" in await todos("list")
-    assert (await todos("list", status="done")).startswith("1 done todo:\n- [x] `")
-    assert (await todos("list", status="all")).startswith("4 todos:\n- [ ] `")
+    assert (await todos("list", status="done")).startswith("1 done todo:\n- [x] Old `")
+    assert (await todos("list", status="all")).startswith("4 todos:\n- [ ] Call ")
 
 
 async def test_the_list_can_be_filtered_by_tag(todos: Todos) -> None:
@@ -120,7 +120,7 @@ async def test_an_ambiguous_name_is_refused_with_the_candidates(todos: Todos) ->
 async def test_an_exact_title_wins_over_longer_ones(todos: Todos) -> None:
     await todos("add", title="Milk")
     await todos("add", title="Milk and honey")
-    assert (await todos("remove", todo_id="milk")).endswith("Milk")
+    assert (await todos("remove", todo_id="milk")).startswith("Removed todo: Milk `")
     assert (await todos.only()).title == "Milk and honey"
 
 

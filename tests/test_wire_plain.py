@@ -106,6 +106,16 @@ async def test_the_next_line_answers_a_question(client, engine):
     assert (reply["type"], reply["content"]) == ("response", "Dream by plain")
 
 
+async def test_a_bare_line_answers_the_question_of_a_named_session_too(client, engine):
+    engine.then(asking("Which island?"))
+    client.type_line('{"type":"message","content":"go","session_id":"named"}')
+    assert (await client.next_reply())["type"] == "question"
+    client.type_line("Dream")
+    assert await client.next_reply() == {"type": "response", "content": "Dream by plain", "session_id": "named"}
+    client.type_line("hello")
+    assert (await client.next_reply())["session_id"] != "named"
+
+
 async def test_a_question_can_be_answered_by_its_id(client, engine):
     engine.then(asking("Which?"))
     client.type_line("go")

@@ -22,7 +22,7 @@ def ending(reason: str) -> str:
 
 def summary(transcript: Transcript) -> str:
     """The model, the tokens and what was sent, in one line."""
-    said = [transcript.model] if transcript.model else []
+    said = [transcript.model] if transcript.model not in ("", "offline") else []  # the offline model says so itself
     if transcript.usage["input"] or transcript.usage["output"]:
         said.append(f"{grouped(transcript.usage['input'])} + {grouped(transcript.usage['output'])} tokens")
     if (sent := transcript.sent).requests:

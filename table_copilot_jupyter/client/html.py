@@ -54,7 +54,7 @@ def part_html(part: Part) -> str:
         case TextPart():
             return text_head_html(part) + markdown_html(part.text)
         case ToolPart():
-            return tool_html(part)
+            return "" if part.asks else tool_html(part)
         case QuestionPart():
             return question_html(part)
         case ApprovalPart():
@@ -87,17 +87,20 @@ def text_head_html(part: TextPart) -> str:
 def tool_html(part: ToolPart, *, nested: bool = False) -> str:
     """A tool call: one line that opens, and below it what it and the calls inside it show to the user."""
     arguments = short_arguments(part.arguments)
-    line = f"{escaped(part.tool)} <code>{escaped(arguments)}</code>" if arguments else escaped(part.tool)
+    line = escaped(part.tool)
+    if arguments:
+        line += f' <code style="{style.ARGUMENTS}">{escaped(arguments)}</code>'
     inside = _arguments_html(part.arguments) if part.arguments else ""
     inside += "".join(
         tool_html(child, nested=True) if isinstance(child, ToolPart) else part_html(child) for child in part.children
     )
-    if part.content:
+    if part.content and not any(isinstance(child, TextPart) and child.text == part.content for child in part.children):
         result = part.content if len(part.content) <= RESULT_LIMIT else f"{part.content[:RESULT_LIMIT]}\n…"
         inside += f'<pre style="{style.WRAPPED}">{escaped(result)}</pre>'
     outputs = "" if nested else "".join(_bundle_html(mime) for mime in part.shown())
     return (
-        f'<details style="{style.DETAILS}"><summary>{line} · {escaped(tool_state(part))}</summary>'
+        f'<details style="{style.DETAILS}"><summary>{line} '
+        f'<span style="{style.STATE}">· {escaped(tool_state(part))}</span></summary>'
         f'<div style="{style.NESTED}">{inside}</div></details>{outputs}'
     )
 

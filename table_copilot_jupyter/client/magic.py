@@ -7,6 +7,7 @@ renders, asks and can be interrupted.
 
 from __future__ import annotations
 
+import contextvars
 import os
 from typing import Any
 
@@ -43,6 +44,7 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
         super().__init__(shell)
         self._session: str | None = None
         self._watch: Any = None
+        self._cell = contextvars.copy_context()
 
     @no_var_expand  # type: ignore[untyped-decorator]
     @line_cell_magic  # type: ignore[untyped-decorator]
@@ -69,6 +71,8 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
         from .turn import Turn
 
         try:
+            # what is shown from another thread belongs below the cell that ran last
+            self._cell = contextvars.copy_context()
             connection, session_id, sent = wait_for(self._open(options))
             transcript = Transcript(sent)
             view = self._view(transcript, quiet=options.quiet)
@@ -112,7 +116,8 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
         from .reminders import ReminderWatch, show_in_notebook, show_in_terminal
 
         if self._watch is None:
-            self._watch = ReminderWatch(show_in_notebook if shows_html(self.shell) else show_in_terminal)
+            show = show_in_notebook if shows_html(self.shell) else show_in_terminal
+            self._watch = ReminderWatch(lambda events: self._cell.copy().run(show, events))
         return self._watch
 
     def _view(self, transcript: Any, *, quiet: bool) -> Any:

@@ -28,7 +28,7 @@ def part_text(part: Part) -> str:
             name = f"{short(part.agent)}: " if part.agent not in ("", "copilot") else ""
             return name + visible(part.text.strip("\n")) if part.text.strip() else ""
         case ToolPart():
-            return tool_text(part)
+            return "" if part.asks else tool_text(part)
         case QuestionPart():
             return question_text(part)
         case ApprovalPart():

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from .connection import Connection, Event
 
-Show = Callable[[list[Event]], None]
+Show = Callable[[list[Event]], object]
 
 
 class ReminderWatch:

@@ -124,7 +124,7 @@ class TerminalView:
         kind, nested = event.get("type"), bool(event.get("parent_call_id"))
         if isinstance(part, TextPart) and kind in ("text", "message") and not nested:
             self._text(part, str(event.get("delta", "")))
-        elif isinstance(part, ToolPart) and kind == "tool_finished":
+        elif isinstance(part, ToolPart) and kind == "tool_finished" and not part.asks:
             indent = "" if part in self._transcript.parts else "  "
             self._line(indent + own_tool_text(part))
         elif isinstance(part, ToolPart) and kind == "tool_started" and not nested and part.tool:

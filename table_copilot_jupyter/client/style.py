@@ -21,6 +21,8 @@ WRAPPED = (
     "max-height:24em;overflow:auto;white-space:pre-wrap"
 )
 TASK = "list-style-type:none"
+ARGUMENTS = f"{_MONO};font-size:0.95em;background:none;color:inherit;padding:0"
+STATE = "white-space:nowrap"
 DETAILS = f"margin:4px 0;color:{_QUIET}"
 NESTED = f"margin:0 0 0 8px;padding-left:8px;border-left:1px solid {_BORDER}"
 AGENT = f"font-variant:small-caps;color:{_QUIET};margin:8px 0 0 0"
@@ -33,9 +35,11 @@ TABLE = "overflow-x:auto;margin:8px 0"
 
 _CELL = f"border-bottom:1px solid {_BORDER};padding:4px 8px"
 BLOCKS = {
-    "table_open": "border-collapse:collapse;margin:8px 0",
-    "th_open": f"{_CELL};font-weight:600",
-    "td_open": _CELL,
+    "table_open": (
+        "border-collapse:collapse;margin:8px 0;display:block;max-width:100%;overflow-x:auto;overflow-wrap:normal"
+    ),
+    "th_open": f"{_CELL};font-weight:600;text-align:left",
+    "td_open": f"{_CELL};text-align:left",
     "blockquote_open": f"border-left:3px solid {_BORDER};margin:8px 0;padding-left:12px;color:{_QUIET}",
 }
 

@@ -60,6 +60,8 @@ class ToolPart(Part):
     elapsed_ms: int = 0
     outputs: list[dict[str, Any]] = field(default_factory=list)
     children: list[Part] = field(default_factory=list)
+    asks: bool = False
+    """Its question is shown as a part of its own, which says all of it."""
 
     def shown(self) -> Iterator[dict[str, Any]]:
         """The MIME bundles for the user, those of nested calls too."""
@@ -267,6 +269,8 @@ class Transcript:
             options=[_text(option) for option in options] if isinstance(options, list) else [],
             multiple=bool(event.get("multiple")),
         )
+        if (call := self._tools.get(_text(event.get("call_id")))) is not None:
+            call.asks = True
         self.parts.append(part)
         return part
 

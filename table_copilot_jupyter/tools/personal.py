@@ -97,6 +97,7 @@ def say_day(day: datetime) -> str:
 
 
 def say_time(moment: datetime, timezone: ZoneInfo) -> str:
-    """``Mon 23 Nov 2026, 09:00 (Europe/Berlin)``."""
+    """``Mon 23 Nov 2026, 09:00 (Europe/Berlin)``; with seconds where there are any."""
     local = moment.astimezone(timezone)
-    return f"{say_day(local)}, {local:%H:%M} ({timezone.key})"
+    clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    return f"{say_day(local)}, {clock} ({timezone.key.removeprefix('Etc/')})"

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, time
 from typing import Any, ClassVar, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
@@ -104,7 +105,7 @@ class TodoTool(Tool[TodoArguments]):
             raise ToolError(f"There are {MAX_TODOS} todos, which is the most. Remove some that are done first.")
         await self._store.add_todo(context.owner, todo)
         self._changed(context.owner)
-        return ToolResult(f"Added todo {describe(todo, context)}")
+        return ToolResult(f"Added todo: {_line(todo, context)}")
 
     async def _list(self, arguments: TodoArguments, context: ToolContext) -> ToolResult:
         status = arguments.status or "open"
@@ -117,7 +118,7 @@ class TodoTool(Tool[TodoArguments]):
         tagged = f" tagged #{_tag(arguments.tag)}" if arguments.tag else ""
         if not found:
             return ToolResult(f"There are no {kind}{tagged}.")
-        lines = [f"- [{'x' if todo.done else ' '}] {describe(todo, context)}" for todo in found[:MAX_LISTED]]
+        lines = [f"- [{'x' if todo.done else ' '}] {_line(todo, context)}" for todo in found[:MAX_LISTED]]
         if len(found) > MAX_LISTED:
             lines.append(f"- and {len(found) - MAX_LISTED} more")
         return ToolResult(f"{len(found)} {kind}{tagged}:\n" + "\n".join(lines))
@@ -140,24 +141,22 @@ class TodoTool(Tool[TodoArguments]):
         todo = await self._find(arguments.todo_id, context, first=False)
         changed = todo.model_copy(update=changes)
         await self._replace(changed, context)
-        return ToolResult(f"Changed todo {describe(changed, context)}")
+        return ToolResult(f"Changed todo: {_line(changed, context)}")
 
     async def _mark(self, arguments: TodoArguments, context: ToolContext, *, done: bool) -> ToolResult:
         todo = await self._find(_said(arguments), context, first=not done)
         if todo.done == done:
-            return ToolResult(
-                f"Nothing to change; it is already {'done' if done else 'open'}: {describe(todo, context)}"
-            )
+            return ToolResult(f"Nothing to change; it is already {'done' if done else 'open'}: {_line(todo, context)}")
         changed = todo.model_copy(update={"done": done, "completed_at": _timestamp(context) if done else None})
         await self._replace(changed, context)
-        return ToolResult(f"{'Completed' if done else 'Reopened'} todo {describe(changed, context)}")
+        return ToolResult(f"{'Completed' if done else 'Reopened'} todo: {_line(changed, context)}")
 
     async def _remove(self, arguments: TodoArguments, context: ToolContext) -> ToolResult:
         todo = await self._find(_said(arguments), context, first=False)
         if not await self._store.remove_todo(context.owner, todo.todo_id):
             raise _gone(todo)
         self._changed(context.owner)
-        return ToolResult(f"Removed todo {describe(todo, context)}")
+        return ToolResult(f"Removed todo: {_line(todo, context)}")
 
     async def _find(self, said: str, context: ToolContext, *, first: bool) -> TodoItem:
         """The todo meant by ``said``: among those with ``done == first`` if any of them matches, else among all."""
@@ -175,15 +174,20 @@ class TodoTool(Tool[TodoArguments]):
         self._changed(context.owner)
 
 
-def describe(todo: TodoItem, context: ToolContext) -> str:
-    """One line: id, title, and what else there is to know."""
+def describe(todo: TodoItem, now: datetime, timezone: ZoneInfo) -> str:
+    """One line: title, what else there is to know, id."""
     details = []
     if todo.due:
-        details.append(f"due {_say_due(todo.due, context)}" + ("" if todo.done else _overdue(todo.due, context)))
+        overdue = "" if todo.done else _overdue(todo.due, now, timezone)
+        details.append(f"due {_say_due(todo.due, timezone)}{overdue}")
     if todo.priority != "normal":
         details.append(f"{todo.priority} priority")
     details += [f"#{tag}" for tag in todo.tags]
-    return f"`{todo.todo_id}` {todo.title}" + (f" ({', '.join(details)})" if details else "")
+    return todo.title + (f" ({', '.join(details)})" if details else "") + f" `{todo.todo_id}`"
+
+
+def _line(todo: TodoItem, context: ToolContext) -> str:
+    return describe(todo, context.now(), context.timezone)
 
 
 def _pick(todos: list[TodoItem], said: str) -> TodoItem:
@@ -227,16 +231,16 @@ async def _read_due(text: str, context: ToolContext) -> str:
     return await asyncio.to_thread(parse_due, text, now=context.now(), timezone=context.timezone)
 
 
-def _say_due(due: str, context: ToolContext) -> str:
+def _say_due(due: str, timezone: ZoneInfo) -> str:
     moment = datetime.fromisoformat(due)
-    return say_day(moment) if moment.tzinfo is None else say_time(moment, context.timezone)
+    return say_day(moment) if moment.tzinfo is None else say_time(moment, timezone)
 
 
-def _overdue(due: str, context: ToolContext) -> str:
+def _overdue(due: str, now: datetime, timezone: ZoneInfo) -> str:
     moment = datetime.fromisoformat(due)
     if moment.tzinfo is None:  # a day is due at its end
-        moment = datetime.combine(moment, time.max, context.timezone)
-    return ", overdue" if moment.timestamp() < context.now().timestamp() else ""
+        moment = datetime.combine(moment, time.max, timezone)
+    return ", overdue" if moment.timestamp() < now.timestamp() else ""
 
 
 def _timestamp(context: ToolContext) -> str:

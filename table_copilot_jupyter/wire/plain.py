@@ -30,6 +30,7 @@ class PlainPeer(Peer):
         super().__init__(hub, owner=owner, transport=transport, kernel_id=kernel_id)
         self._own: str | None = None
         self._last: str | None = None
+        self._asked: tuple[str, str] | None = None
         self._used: dict[str, Session] = {}
         self._awaited: dict[str, _Awaited] = {}
 
@@ -95,7 +96,7 @@ class PlainPeer(Peer):
         return found
 
     async def _message(self, frame: protocol.PlainMessage) -> None:
-        session = await self._session_for(frame.session_id)
+        session = await self._session_for(frame.session_id or self._asking())
         if frame.kernel_id is not None:
             if self.kernel_id not in (None, frame.kernel_id):
                 raise CopilotError(
@@ -122,6 +123,12 @@ class PlainPeer(Peer):
         except CopilotError:
             del self._awaited[message_id]
             raise
+
+    def _asking(self) -> str | None:
+        """The session whose question this connection was shown last, while it is open: the next line answers it."""
+        session_id, question_id = self._asked or ("", "")
+        session = self._used.get(session_id)
+        return session_id if session is not None and question_id in session.interactions.open else None
 
     def _answer(self, session: Session, question_id: str, content: str) -> None:
         """Answer a question; the reply of its turn comes here, also where another connection began the turn."""
@@ -166,6 +173,7 @@ class PlainPeer(Peer):
                 if self._awaited.pop(event.message_id, None) is not None:
                     self._reply_cancelled(event.session_id, "")
             case protocol.Question():
+                self._asked = event.session_id, event.question_id
                 self.send(
                     protocol.PlainQuestion(
                         question_id=event.question_id,

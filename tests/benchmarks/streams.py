@@ -161,6 +161,11 @@ class Surface:
             if frame["type"] == type:
                 return frame
 
+    async def begin_anew(self):
+        """Go on in a new session."""
+        await self.socket.send(json.dumps({"type": "attach"}))
+        self.session_id = (await self.receive("attached"))["session_id"]
+
     async def answer(self, prompt) -> Sample:
         self.count += 1
         message = {"type": "message", "session_id": self.session_id, "content": prompt, "message_id": str(self.count)}

@@ -33,16 +33,18 @@ async def test_a_thousand_deltas_and_the_first_token(base_url, server, capsys):
         plain, mine = [], []
         for _ in range(ROUNDS):
             plain.append(await openai_answer(client, prompt))
+            await ours.begin_anew()  # the plain client sends no history either
             mine.append(await ours.answer(prompt))
     time_ratio = median(mine, "total") / median(plain, "total")
-    cpu_ratio = median(mine, "cpu") / median(plain, "cpu")
+    cpu, plain_cpu = (sum(s.cpu for s in samples) / ROUNDS for samples in (mine, plain))  # counted in 10 ms steps
+    cpu_ratio = cpu / plain_cpu
     added = 1000 * (median(mine, "first") - median(plain, "first"))
     with capsys.disabled():
         print(
             f"\n1,000 deltas: {1000 * median(mine, 'total'):.1f} ms against {1000 * median(plain, 'total'):.1f} ms of "
             f"the openai client: {time_ratio:.2f} (goal 0.45)\n"
-            f"CPU per delta: {1e6 * median(mine, 'cpu') / DELTAS:.0f} µs against "
-            f"{1e6 * median(plain, 'cpu') / DELTAS:.0f} µs: {cpu_ratio:.2f} (goal 0.3)\n"
+            f"CPU per delta: {1e6 * cpu / DELTAS:.0f} µs against {1e6 * plain_cpu / DELTAS:.0f} µs: "
+            f"{cpu_ratio:.2f} (goal 0.3)\n"
             f"first token: {1000 * median(mine, 'first'):.1f} ms, {added:+.1f} ms (goal +3)"
         )
     assert time_ratio <= 0.45
