@@ -43,7 +43,7 @@ every WebSocket client.</p>
 <dl>{facts}</dl>
 <h2>From a notebook</h2>
 <pre><code>%load_ext table_copilot_jupyter
-%copilot what is in df</code></pre>
+%copilot add a todo: check the penguin table tomorrow 9am</code></pre>
 <h2>From a terminal</h2>
 <pre><code>jupyter table-copilot ask "what can you do"
 websocat -H "Authorization: token $JUPYTER_TOKEN" {socket}</code></pre>
