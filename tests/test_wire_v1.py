@@ -249,6 +249,50 @@ async def test_a_client_that_does_not_read_is_closed_and_the_others_go_on(hub, e
     assert reader.transport.closed is None
 
 
+class PacedTransport(MemoryTransport):
+    """Takes one frame after the other."""
+
+    def send(self, text):
+        super().send(text)
+        sent = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(sent.set_result, None)
+        return sent
+
+
+@pytest.mark.parametrize(("turns", "share"), [(6, 0.3), (1, 1.5)], ids=["many-long-answers", "one-huge-answer"])
+async def test_a_log_of_any_size_is_replayed_to_a_client_that_reads(hub, client, engine, turns, share):
+    answer = "x" * int(base.MAX_OUTBOX_BYTES * share)
+    await client.attach("s")
+    for number in range(turns):
+        engine.then(saying(answer))
+        await client.say("s", "go", f"m{number}")
+    back = Client(hub, transport=PacedTransport())
+    await back.attach("s")
+    await back.ask("ping")
+    assert [frame["content"] for frame in back.of_type("message")] == [answer] * turns
+    assert back.transport.closed is None
+
+
+async def test_a_message_is_acknowledged_when_it_is_written(hub, client, monkeypatch):
+    await client.attach("s")
+    may_write = asyncio.Event()
+    store = hub.services.store
+    append = store.append
+
+    async def slow_append(*args):
+        await may_write.wait()
+        await append(*args)
+
+    monkeypatch.setattr(store, "append", slow_append)
+    client.send("message", session_id="s", content="x", message_id="m")
+    await Client(hub).ask("list")  # something that takes a while
+    assert not client.of_type("ack")
+    may_write.set()
+    assert (await client.got("ack", message_id="m"))["seq"] == 1
+    assert await store.find_message("s", "m") == 1
+    await client.got("session_updated")
+
+
 async def test_commands_are_answered_to_their_client_only_and_reach_no_model(hub, client, engine):
     other = Client(hub)
     await other.attach("s")

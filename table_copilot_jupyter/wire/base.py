@@ -54,9 +54,8 @@ class Outbox:
         self._waiting.append(text)
         self._bytes += len(text)
         self._room.clear()
-        if (
-            self._bytes > MAX_OUTBOX_BYTES and len(self._waiting) > 1
-        ):  # one frame may be of any size, else it never passes
+        # A single frame may be of any size, else it would never pass.
+        if self._bytes > MAX_OUTBOX_BYTES and len(self._waiting) > 1:
             self.close(CloseCode.TOO_SLOW, "Frames were not read in time; attach again with after_seq.")
 
     def _hand_over(self, text: str) -> None:
