@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -143,6 +144,9 @@ class TableCopilotApp(ExtensionApp):  # type: ignore[misc]  # jupyter_server is 
 
         with contextlib.suppress(CopilotError):  # no hub: logged; no model: whoever asks it something is told
             await (await self.service.hub()).warm_up()
+            # The imported modules stay for good: the garbage collector need not walk through them again and again,
+            # which held up every stream for 0.2 s now and then.
+            gc.freeze()
 
     async def _open_hub(self) -> Hub:
         settings = load_settings(root=Path(self.serverapp.root_dir), configured=self._configured())

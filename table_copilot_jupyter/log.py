@@ -6,7 +6,9 @@ not written before it is sent: it goes into *pieces* at most ``PIECE_S`` apart, 
 a killed process loses no more than that of an unfinished answer.
 
 Text is coalesced: the first piece leaves at once, later ones at most every
-``COALESCE_S``, however fast the model is. A delta costs one list append.
+``COALESCE_S``, however fast the model is. A delta costs one list append. Events wait ``GATHER_S`` for those that
+come right behind them (a message, the start of its turn, the receipt of its request): they share a transaction, and
+the request to the model is on its way before it begins. An fsync follows ``SYNC_S`` later, beside the stream.
 
 When the store fails, the events stay in memory, are sent all the same, and are written
 with the next batch that succeeds.
@@ -26,6 +28,8 @@ from .store.base import Batch, Piece, SessionStore, StoredEvent, StoreError
 
 COALESCE_S = 0.015
 PIECE_S = 0.1
+GATHER_S = 0.001
+SYNC_S = 0.02
 _KEPT_IN_MEMORY = 10_000
 _REPLAY_PAGE = 500
 _REPLAY_CHARS = 256 * 1024
@@ -129,6 +133,7 @@ class SessionLog:
         self._durable = False
         self._written = asyncio.Event()
         self._written.set()
+        self._gathering: asyncio.TimerHandle | None = None
         self._pump: asyncio.Task[Any] | None = None
         self._live: dict[str, LiveMessage] = {}
         self._unsaved: dict[tuple[str, str], _Unsaved] = {}
@@ -156,7 +161,8 @@ class SessionLog:
         self._urgent = True
         self._durable |= durable
         self._written.clear()
-        self._start_pump()
+        if self._pump is None and self._gathering is None:
+            self._gathering = asyncio.get_running_loop().call_later(GATHER_S, self._start_pump)
         return event
 
     def announce(self, event: Event) -> None:
@@ -196,8 +202,7 @@ class SessionLog:
                 return happened
             finally:
                 self._pump = None
-                if self._queue:
-                    self._start_pump()
+                self._start_pump()
 
         await self.flush()
         task = asyncio.get_running_loop().create_task(alone())
@@ -218,7 +223,12 @@ class SessionLog:
         message = self._live.get(message_id)
         if message is None:
             message = self._live[message_id] = LiveMessage(message_id, agent, turn_id, parent_call_id)
-            self._urgent = True  # the first words do not wait
+            if self._pump is None and not queue:  # nothing is on its way that the first words would have to wait for
+                message.queued[kind] += len(delta)
+                self._send(_Stream(message, kind, 0, [delta]))
+                self._last_sent = asyncio.get_running_loop().time()
+                return
+            self._urgent = True
         queue.append(_Stream(message, kind, message.queued[kind], [delta]))
         message.queued[kind] += len(delta)
         self._start_pump()
@@ -244,6 +254,7 @@ class SessionLog:
 
     async def flush(self) -> None:
         """Return when all that was published so far has been written and sent."""
+        self._start_pump()
         while self._pump is not None:
             await asyncio.wait([self._pump])
 
@@ -263,16 +274,19 @@ class SessionLog:
             await self._sync
 
     def _start_pump(self) -> None:
-        if self._pump is None:
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+        if self._pump is None and self._queue:
             self._pump = asyncio.get_running_loop().create_task(self._run_pump())
 
     async def _run_pump(self) -> None:
         loop = asyncio.get_running_loop()
         try:
-            await asyncio.sleep(0)  # what is published right after, such as a turn's start, shares the transaction
             while self._queue:
                 if not self._urgent and (wait := self._last_sent + COALESCE_S - loop.time()) > 0:
                     await asyncio.sleep(wait)
+                self._send_leading_text()
                 items, self._queue = self._queue, []
                 self._leaving = items
                 durable, self._durable, self._urgent = self._durable, False, False
@@ -287,8 +301,13 @@ class SessionLog:
         finally:
             self._pump = None
             self._written.set()
-            if self._queue:  # something was queued while an error was on its way out
-                self._start_pump()
+            self._start_pump()  # something may have been queued while an error was on its way out
+
+    def _send_leading_text(self) -> None:
+        """Text that no event goes before need not wait for the events behind it."""
+        while self._queue and isinstance(text := self._queue[0], _Stream):
+            del self._queue[0]
+            self._send(text)
 
     def _send(self, item: Event | _Stream) -> None:
         if isinstance(item, _Stream):
@@ -352,6 +371,7 @@ class SessionLog:
         """Bring what was written to the disk, while the session goes on."""
         try:
             while self._sync_again:
+                await asyncio.sleep(SYNC_S)
                 self._sync_again = False
                 await self._store.sync()
         except StoreError as error:

@@ -1,7 +1,12 @@
-"""One connection on one thread: every transaction runs there, in the order in which it was asked for.
+"""One connection on one thread: transactions run there, in the order in which they were asked for.
 
 So nothing here blocks the event loop, and no two transactions of one store wait for each other. A call that was
-begun is carried out even when its caller is cancelled. SQLite and PostgreSQL differ in three places only: how a
+begun is carried out even when its caller is cancelled. ``run_at_once`` is the exception, for the log: a small write
+to a local file takes less time than the way to another thread and back (0.1 ms, against milliseconds while the
+loop's thread is busy), so while the thread is idle it is done right here. It can't wait: when another process holds
+the lock it goes to the thread after all, no commit of it waits for the disk, and the write-ahead log is moved into
+the database on the thread.
+ SQLite and PostgreSQL differ in three places only: how a
 connection is prepared, how a transaction begins, and what an error means.
 
 How sure a commit is, each transaction says: SQLite runs with ``synchronous=NORMAL`` (a killed process loses nothing,
@@ -17,19 +22,24 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import URL, Connection, make_url, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from . import faults, files, migrations, salvage, sessions, tables
 from .base import OpenedStore, StoreError
-from .connect import connect, parse_url, sqlite_path
+from .connect import LOCK_TIMEOUT_S, connect, parse_url, sqlite_path
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 MEMORY_URL = "sqlite://"
+CHECKPOINT_BYTES = 4 * 1024 * 1024
+
+
+class Locked(StoreError):
+    """Another process holds the database's lock."""
 
 
 class Mode(Enum):
@@ -51,6 +61,7 @@ class Database:
             self._where = str(self._path)
         self._connection: Connection | None = None
         self._synchronous = ""
+        self._handed_in = 0
         # its threads end with the interpreter, after the work that was handed in
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="table-copilot-store")
 
@@ -62,12 +73,26 @@ class Database:
         """``work(connection, …)`` as one transaction on the thread."""
         return await self._on_thread(lambda: self.transact(mode, work, *args, **kw))
 
+    async def run_at_once(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kw: P.kwargs) -> T:
+        """A small write ``work(connection, …)`` as one transaction, here and now if it need not wait."""
+        if self._handed_in == 0 and self._url.get_backend_name() == "sqlite" and self._connection is not None:
+            raw = _raw(self._connection)
+            raw.execute("PRAGMA busy_timeout=0")
+            try:
+                return self.transact(Mode.WRITE, work, *args, **kw)
+            except Locked:
+                pass
+            finally:
+                raw.execute(f"PRAGMA busy_timeout={LOCK_TIMEOUT_S * 1000}")
+        return await self.run(Mode.WRITE, work, *args, **kw)
+
     async def sync(self) -> None:
         """Return when what was committed so far is on the disk. Raises StoreError."""
         if self._path is not None:
             # on another thread: the next transaction need not wait for the disk
             try:
-                await asyncio.to_thread(files.sync_log, self._path)
+                if await asyncio.to_thread(files.sync_log, self._path) > CHECKPOINT_BYTES:
+                    await self._on_thread(self._checkpoint)
             except OSError as error:
                 raise faults.explain(error, self._where) from error
         elif self._url.get_backend_name() == "postgresql":
@@ -86,8 +111,18 @@ class Database:
             future = asyncio.get_running_loop().run_in_executor(self._thread, work)
         except RuntimeError as error:
             raise StoreError(f"The store {self._where!r} is closed. Open a new one.") from error
+        self._handed_in += 1
+        future.add_done_callback(self._done)
         # shielded: what became of a cancelled call would be anybody's guess
         return await asyncio.shield(future)
+
+    def _done(self, _future: asyncio.Future[Any]) -> None:
+        self._handed_in -= 1
+
+    def _checkpoint(self) -> None:
+        """Move the write-ahead log into the database; what others still read stays for the next time."""
+        if self._connection is not None:
+            _raw(self._connection).execute("PRAGMA wal_checkpoint(PASSIVE)").close()
 
     def open_now(self) -> OpenedStore:
         """Connect, and migrate where needed; a damaged file is set aside, a place that can't be written is left."""
@@ -112,6 +147,8 @@ class Database:
         try:
             return self._transact(mode, work, *args, **kw)
         except (SQLAlchemyError, sqlite3.Error, ValueError, OverflowError, OSError) as error:
+            if faults.is_locked(error):
+                raise Locked(str(faults.explain(error, self._where))) from error
             if self._path is not None and faults.is_damage(error):
                 files.mark_damaged(self._path)
             raise faults.explain(error, self._where) from error
@@ -189,6 +226,7 @@ class Database:
             pass
         if self._connection.dialect.name == "sqlite":
             _raw(self._connection).execute("PRAGMA journal_mode=WAL")
+            _raw(self._connection).execute("PRAGMA wal_autocheckpoint=0")
         self._transact(Mode.READ, _read_every_table)
         # writes, so it also tells whether writing is possible at all
         self._transact(Mode.WRITE, sessions.forget_old_leases)

@@ -42,6 +42,11 @@ def is_unusable(error: BaseException) -> bool:
     return isinstance(error, OSError) or _code(error) in _WORDS
 
 
+def is_locked(error: BaseException) -> bool:
+    """Whether another process has the database's lock; trying again later may do."""
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 def explain(error: BaseException, where: str) -> StoreError:
     """The error as one that says which database and what to do. What failed was not saved."""
     if is_damage(error):

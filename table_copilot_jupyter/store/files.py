@@ -137,11 +137,15 @@ def _lock(file: int) -> bool:
     return True
 
 
-def sync_log(path: Path) -> None:
-    """fsync the write-ahead log of the database ``path``. SQLite holds no lock on that file, so closing it is harmless
-    (closing the database file itself would drop the locks of this process)."""
+def sync_log(path: Path) -> int:
+    """fsync the write-ahead log of the database ``path``; returns its size in bytes.
+
+    SQLite holds no lock on that file, so closing it is harmless (closing the database file itself would drop the
+    locks of this process).
+    """
     try:
         with Path(f"{path}-wal").open("rb+") as log:
             os.fsync(log.fileno())
+            return os.fstat(log.fileno()).st_size
     except FileNotFoundError:
-        return  # everything has been moved into the database, with an fsync of its own
+        return 0  # everything has been moved into the database, with an fsync of its own

@@ -60,7 +60,7 @@ class SqlStore:
     # the log
 
     async def append(self, session_id: str, batch: Batch) -> None:
-        await self._run(Mode.WRITE, log.append, session_id, batch)
+        await self._database.run_at_once(log.append, session_id, batch)
 
     async def sync(self) -> None:
         await self._database.sync()

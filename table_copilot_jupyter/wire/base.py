@@ -17,6 +17,7 @@ from ..protocol import CloseCode, CopilotError, ErrorCode, FrameError
 from ..store.base import StoreError
 
 MAX_OUTBOX_BYTES = 4 * 1024 * 1024
+MAX_IN_FLIGHT_BYTES = 64 * 1024
 BURST_FRAMES = 150
 FRAMES_PER_S = 50.0
 
@@ -34,13 +35,17 @@ class Transport(Protocol):
 
 
 class Outbox:
-    """Frames on their way out, in order. Who does not read is closed with 4408 and can resume."""
+    """Frames on their way out, in order. Who does not read is closed with 4408 and can resume.
+
+    A few frames may be in the transport's hands at once, so that a small one does not wait for the one before.
+    """
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._waiting: deque[str] = deque()
         self._bytes = 0
-        self._sending: asyncio.Future[None] | None = None
+        self._in_flight: dict[asyncio.Future[None], int] = {}
+        self._in_flight_bytes = 0
         self._room: asyncio.Event = asyncio.Event()
         self._room.set()
         self.closed = False
@@ -48,7 +53,7 @@ class Outbox:
     def send(self, text: str) -> None:
         if self.closed:
             return
-        if self._sending is None:
+        if not self._waiting and self._may_fly(text):
             self._hand_over(text)
             return
         self._waiting.append(text)
@@ -58,17 +63,22 @@ class Outbox:
         if self._bytes > MAX_OUTBOX_BYTES and len(self._waiting) > 1:
             self.close(CloseCode.TOO_SLOW, "Frames were not read in time; attach again with after_seq.")
 
+    def _may_fly(self, text: str) -> bool:
+        return not self._in_flight or self._in_flight_bytes + len(text) <= MAX_IN_FLIGHT_BYTES
+
     def _hand_over(self, text: str) -> None:
         result = self._transport.send(text)
         if result is not None:
-            self._sending = asyncio.ensure_future(result)
-            self._sending.add_done_callback(self._sent)
+            sending = asyncio.ensure_future(result)
+            self._in_flight[sending] = len(text)
+            self._in_flight_bytes += len(text)
+            sending.add_done_callback(self._sent)
 
     def _sent(self, done: asyncio.Future[None]) -> None:
-        self._sending = None
+        self._in_flight_bytes -= self._in_flight.pop(done)
         if done.cancelled() or done.exception() is not None:  # the socket is gone; its own close tells the rest
             self.closed = True
-        while self._waiting and self._sending is None and not self.closed:
+        while self._waiting and not self.closed and self._may_fly(self._waiting[0]):
             text = self._waiting.popleft()
             self._bytes -= len(text)
             self._hand_over(text)
