@@ -32,6 +32,8 @@ from .version import __version__
 if TYPE_CHECKING:
     from .hub import Hub
 
+REST_S = 1.0
+"""How long the server runs before the copilot begins its imports by itself."""
 _DEFAULTS = Settings()
 _KEY_HELP = (
     "Path of a file that holds the {provider} key. Better, set {variable} in the environment or in the .env file of "
@@ -140,6 +142,8 @@ class TableCopilotApp(ExtensionApp):  # type: ignore[misc]  # jupyter_server is 
         return int(hub.health().get("turns", 0)) or None if hub is not None else None
 
     async def _open_and_warm_up(self) -> None:
+        # Imports hold the interpreter: first the server's own pages are served. Who comes earlier opens the hub.
+        await asyncio.sleep(REST_S)
         from .protocol import CopilotError
 
         with contextlib.suppress(CopilotError):  # no hub: logged; no model: whoever asks it something is told
