@@ -18,13 +18,30 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import nbformat
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 START_S = 60
 SETTINGS = ("OPENROUTER_", "OPENAI_", "OLLAMA_", "MODEL_NAME", "TABLE_COPILOT_")
+
+
+class SocketKernelManager(AsyncKernelManager):
+    """Talks over sockets in a folder of its own: two processes that look for a free TCP port may find the same."""
+
+    transport = "ipc"
+
+    def __init__(self, **options: Any) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="kernel-")
+        super().__init__(connection_file=f"{self._folder.name}/kernel.json", **options)
+
+    async def _async_cleanup_resources(self, restart: bool = False) -> None:
+        await super()._async_cleanup_resources(restart=restart)
+        if not restart:
+            self._folder.cleanup()
 
 
 @contextmanager
@@ -88,7 +105,7 @@ def run(path: Path, out: Path | None = None) -> bool:
     """Run it; True when every cell succeeded."""
     notebook = nbformat.read(path, as_version=4)
     with tempfile.TemporaryDirectory() as folder, jupyter_server(Path(folder)) as environment:
-        client = NotebookClient(notebook, timeout=120, kernel_name="python3")
+        client = NotebookClient(notebook, timeout=120, kernel_manager_class=SocketKernelManager)
         failure = None
         try:
             client.execute(env=environment)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ class JupyterDirectories:
 
 
 @pytest.fixture
-def jupyter_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> JupyterDirectories:
+def jupyter_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JupyterDirectories]:
     """Empty directories for all that Jupyter keeps, and no setting from outside."""
     import os
 
@@ -31,9 +32,11 @@ def jupyter_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jupy
         if variable.startswith(_SETTINGS):
             monkeypatch.delenv(variable)
     found = {}
-    for name in ("data", "config", "runtime", "root", "home", "ipython"):
+    for name in ("data", "config", "root", "home", "ipython"):
         found[name] = tmp_path / name
         found[name].mkdir()
+    runtime = tempfile.TemporaryDirectory(prefix="jupyter-")  # short: a socket's path is at most 107 bytes long
+    found["runtime"] = Path(runtime.name)
     for variable, name in {
         "HOME": "home",
         "IPYTHONDIR": "ipython",
@@ -42,7 +45,8 @@ def jupyter_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jupy
         "JUPYTER_RUNTIME_DIR": "runtime",
     }.items():
         monkeypatch.setenv(variable, str(found[name]))
-    return JupyterDirectories(found["data"], found["config"], found["runtime"], found["root"])
+    yield JupyterDirectories(found["data"], found["config"], found["runtime"], found["root"])
+    runtime.cleanup()
 
 
 class JupyterServer:
@@ -111,7 +115,8 @@ async def start_server(jupyter_directories: JupyterDirectories) -> AsyncIterator
     running: list[JupyterServer] = []
 
     async def start(**config: dict[str, Any]) -> JupyterServer:
-        settings = Config(IdentityProvider={"token": TOKEN})
+        # kernels on sockets, not ports: two processes that look for a free port may find the same
+        settings = Config(IdentityProvider={"token": TOKEN}, KernelManager={"transport": "ipc"})
         settings.merge(Config(config))
         app = ServerApp(
             config=settings,

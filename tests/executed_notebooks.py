@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +31,22 @@ def no_settings(home: Path) -> Iterator[dict[str, str]]:
         yield {**os.environ, **places}
 
 
-@contextmanager
-def running_server(home: Path) -> Iterator[dict[str, str]]:
-    """A Jupyter server, as ``scripts/run_notebook.py`` starts it; yields the environment for its kernels."""
+@cache
+def run_notebook() -> Any:
+    """``scripts/run_notebook.py`` as a module."""
     path = ROOT / "scripts" / "run_notebook.py"
     specification = importlib.util.spec_from_file_location("run_notebook", path)
     assert specification is not None
     assert specification.loader is not None
     script = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(script)
-    with no_settings(home), script.jupyter_server(home) as environment:
+    return script
+
+
+@contextmanager
+def running_server(home: Path) -> Iterator[dict[str, str]]:
+    """A Jupyter server, as ``scripts/run_notebook.py`` starts it; yields the environment for its kernels."""
+    with no_settings(home), run_notebook().jupyter_server(home) as environment:
         yield environment
 
 
@@ -67,7 +74,8 @@ def _text(output: Any) -> str:
 
 def execute(notebook: Any, environment: Mapping[str, str]) -> Executed:
     """Run it from top to bottom in a fresh kernel. Raises CellExecutionError."""
-    NotebookClient(notebook, timeout=60, kernel_name="python3").execute(env=dict(environment))
+    manager = run_notebook().SocketKernelManager
+    NotebookClient(notebook, timeout=60, kernel_manager_class=manager).execute(env=dict(environment))
     return Executed([cell for cell in notebook.cells if cell.cell_type == "code"])
 
 

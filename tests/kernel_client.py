@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import tempfile
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from queue import Empty
@@ -138,7 +139,9 @@ async def running_kernel(folder, *, name="python3", **environment):
     for variable in ("IPYTHONDIR", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR"):
         (folder / variable).mkdir(exist_ok=True)
         env[variable] = str(folder / variable)
-    manager = AsyncKernelManager(kernel_name=name)
+    # Sockets in a folder of its own: two processes that look for a free TCP port may find the same.
+    sockets = tempfile.TemporaryDirectory(prefix="kernel-")
+    manager = AsyncKernelManager(kernel_name=name, transport="ipc", connection_file=f"{sockets.name}/kernel.json")
     await manager.start_kernel(env={**env, **environment}, cwd=str(folder))
     client = manager.client()
     client.start_channels()
@@ -148,3 +151,4 @@ async def running_kernel(folder, *, name="python3", **environment):
     finally:
         client.stop_channels()
         await manager.shutdown_kernel(now=True)
+        sockets.cleanup()

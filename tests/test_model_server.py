@@ -110,7 +110,7 @@ def kernel(server: World) -> Iterator[BlockingKernelClient]:
     """A kernel that the Jupyter server itself has started, with what it tells its kernels."""
     authorization = {"Authorization": f"token {TOKEN}"}
     made = json.loads(http(f"{server.address}api/kernels", {"name": "python3"}, **authorization))
-    client = BlockingKernelClient(connection_file=str(server.home / "runtime" / f"kernel-{made['id']}.json"))
+    client = BlockingKernelClient(connection_file=str(server.runtime / f"kernel-{made['id']}.json"))
     try:
         client.load_connection_file()
         client.start_channels()

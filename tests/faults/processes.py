@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -103,6 +104,8 @@ class World:
         self.log = home / "server.log"
         self.process: subprocess.Popen | None = None
         self.address = ""
+        self._runtime = tempfile.TemporaryDirectory(prefix="jupyter-")  # a socket's path is at most 107 bytes long
+        self.runtime = Path(self._runtime.name)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)}
         self.environment = {
             **inherited,
@@ -110,7 +113,7 @@ class World:
             "IPYTHONDIR": str(home / "ipython"),
             "JUPYTER_DATA_DIR": str(home / "data"),
             "JUPYTER_CONFIG_DIR": str(home / "config"),
-            "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+            "JUPYTER_RUNTIME_DIR": str(self.runtime),
             "JUPYTER_TOKEN": TOKEN,
             "OPENAI_API_KEY": KEY,
             "OPENAI_BASE_URL": base_url,
@@ -119,6 +122,10 @@ class World:
             **environment,
         }
         (home / "root").mkdir(exist_ok=True)
+
+    def forget(self) -> None:
+        """Remove the sockets' folder."""
+        self._runtime.cleanup()
 
     @property
     def database(self) -> Path:
@@ -135,7 +142,7 @@ class World:
         """Start the server and wait until the copilot answers."""
         command = [sys.executable, "-m", "jupyter", "server", "--no-browser", "--port=0", "--ServerApp.port_retries=0"]
         command += [f"--ServerApp.root_dir={self.home / 'root'}"]
-        command += ["--ServerApp.jpserver_extensions=table_copilot_jupyter=True"]
+        command += ["--ServerApp.jpserver_extensions=table_copilot_jupyter=True", "--KernelManager.transport=ipc"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--allow-root")
         with self.log.open("ab") as log:
@@ -144,7 +151,7 @@ class World:
 
     def _answers(self) -> bool:
         try:
-            running = json.loads((self.home / "runtime" / f"jpserver-{self.pid}.json").read_text())
+            running = json.loads((self.runtime / f"jpserver-{self.pid}.json").read_text())
             self.address = running["url"]
             return bool(self.get("health")["status"])
         except (OSError, ValueError):
@@ -216,6 +223,7 @@ def world(home: Path, base_url: str, **environment: str):
         yield made
     finally:
         made.stop()
+        made.forget()
 
 
 @dataclass(frozen=True)
