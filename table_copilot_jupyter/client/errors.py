@@ -4,7 +4,12 @@ from __future__ import annotations
 
 
 class CopilotClientError(Exception):
-    """Base of the client's errors. ``partial`` is the answer's text up to the error."""
+    """Base of the client's errors. ``partial`` is the answer's text up to the error.
+
+    ``shown``: the error stands below the cell already, hint and all.
+    """
+
+    shown = False
 
     def __init__(self, message: str, hint: str = "", *, partial: str = "") -> None:
         super().__init__(f"{message} {hint}".strip())
@@ -14,7 +19,7 @@ class CopilotClientError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """What IPython prints instead of a stack of our own frames."""
-        return [f"{type(self).__name__}: {self.message}", *([self.hint] if self.hint else [])]
+        return [f"{type(self).__name__}: {self.message}", *([self.hint] if self.hint and not self.shown else [])]
 
 
 class CopilotConnectionError(CopilotClientError):

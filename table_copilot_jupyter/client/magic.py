@@ -65,6 +65,7 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
 
     def _ask(self, message: str, options: Options) -> Any:
         from .dialogue import converse
+        from .errors import CopilotClientError
         from .loop import wait_for
         from .prompting import Prompter
         from .transcript import Transcript
@@ -80,6 +81,9 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
             self._watch.turn_runs = True
             try:
                 answer = converse(turn, session_id, transcript, view, Prompter(options.answers))
+            except CopilotClientError as error:
+                error.shown = transcript.error is not None and not options.quiet
+                raise
             finally:
                 self._watch.turn_runs = False
         except KeyboardInterrupt as error:

@@ -250,4 +250,4 @@ def _render_fence(tokens: Sequence[Token], index: int, options: Any, environment
     language = token.info.split()[0] if token.info.split() else ""
     code = token.content.rstrip("\n")
     body = html.escape(code) if token.meta.get("open") else highlighted(code, language)
-    return f'<pre style="{style.PRE}"><code>{body}</code></pre>\n'
+    return f'<pre style="{style.PRE}"><code style="{style.INNER}">{body}</code></pre>\n'

@@ -21,6 +21,7 @@ WRAPPED = (
     "max-height:24em;overflow:auto;white-space:pre-wrap"
 )
 TASK = "list-style-type:none"
+INNER = "background:none;color:inherit;padding:0"
 ARGUMENTS = f"{_MONO};font-size:0.95em;background:none;color:inherit;padding:0"
 STATE = "white-space:nowrap"
 DETAILS = f"margin:4px 0;color:{_QUIET}"
@@ -62,4 +63,4 @@ TOKENS = {
     "Error": "color:var(--jp-mirror-editor-error-color, #ff0000)",
 }
 
-KNOWN = frozenset({CODE, PRE, TASK, *BLOCKS.values(), *_ALIGNED, *TOKENS.values()})
+KNOWN = frozenset({CODE, PRE, INNER, TASK, *BLOCKS.values(), *_ALIGNED, *TOKENS.values()})
