@@ -112,7 +112,9 @@ def _tool_call(
     arguments = json.dumps(event.get("arguments") or {}, ensure_ascii=False, indent=2, default=str)
     parts.append(_indented(_fenced(arguments, "json")))
     for output in outputs:
-        mime = output.get("mime") or {}
+        mime = output.get("mime")
+        if not isinstance(mime, dict):
+            continue
         shown = mime.get("text/markdown") or mime.get("text/plain")
         if isinstance(shown, str):
             parts.append(_indented(_fenced(_cut(shown))))
@@ -122,7 +124,8 @@ def _tool_call(
 
 
 def _question(event: Mapping[str, Any], closed: Mapping[str, Any] | None) -> str:
-    options = " / ".join(_line(option) for option in event.get("options") or ())
+    offered = event.get("options")
+    options = " / ".join(_line(option) for option in offered) if isinstance(offered, list) else ""
     answer = _text(closed.get("answer")) if closed else ""
     if answer:
         said = f"**Answer:** {_line(answer)}"
