@@ -1,0 +1,376 @@
+"""What the server sends, in v1: replies to one client, and the events of a session."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, Field
+
+from .common import Decision, ErrorCode, Frame
+
+
+class SessionInfo(BaseModel):
+    """What a list of sessions shows of each."""
+
+    session_id: str
+    title: str
+    created_at: str
+    updated_at: str
+    messages: int = 0
+    agent: str = "copilot"
+    model: str | None = None
+    privacy: str | None = None
+    kernel_id: str | None = None
+    running: bool = False
+    queued: int = 0
+
+
+class TodoItem(BaseModel):
+    """One todo of the user. ``due`` is ISO 8601: a date, or a time with its offset."""
+
+    todo_id: str
+    title: str
+    done: bool = False
+    due: str | None = None
+    priority: Literal["low", "normal", "high"] = "normal"
+    tags: list[str] = Field(default_factory=list)
+    created_at: str = ""
+    completed_at: str | None = None
+
+
+class ReminderItem(BaseModel):
+    """One reminder of the user. ``due`` is its next time, ISO 8601 with offset."""
+
+    reminder_id: str
+    content: str
+    due: str
+    rrule: str | None = None
+    timezone: str
+    state: Literal["pending", "fired", "cancelled"] = "pending"
+    session_id: str | None = None
+    created_at: str = ""
+
+
+class Reply(Frame):
+    """A frame to one client, outside of any session's numbering."""
+
+    request_id: str | None = None
+
+
+class Attached(Reply):
+    type: Literal["attached"] = "attached"
+    session_id: str
+    session: SessionInfo
+    seq: int
+    epoch: str
+
+
+class Ack(Reply):
+    """The request was carried out. For a ``message``: under which ``seq`` it stands in the log."""
+
+    type: Literal["ack"] = "ack"
+    session_id: str | None = None
+    message_id: str | None = None
+    seq: int | None = None
+    queued: bool = False
+
+
+class Sessions(Reply):
+    type: Literal["sessions"] = "sessions"
+    sessions: list[SessionInfo]
+
+
+class Todos(Reply):
+    """The user's todos, all of them: as a reply to ``list``, and to every surface when one changes."""
+
+    type: Literal["todos"] = "todos"
+    todos: list[TodoItem]
+
+
+class Reminders(Reply):
+    """The user's pending reminders: as a reply to ``list``, and to every surface when one changes."""
+
+    type: Literal["reminders"] = "reminders"
+    reminders: list[ReminderItem]
+
+
+class Pong(Reply):
+    type: Literal["pong"] = "pong"
+
+
+class KernelRequest(Frame):
+    """To a client that offered ``kernel``: run this for the turn and send a ``kernel_result``."""
+
+    type: Literal["kernel_request"] = "kernel_request"
+    session_id: str
+    call_id: str
+    op: str
+    arguments: dict[str, Any]
+
+
+class Event(Frame):
+    """Something that happened in a session.
+
+    A persisted event has the next ``seq`` of its session (from 1, strictly rising). ``at`` is ISO 8601, UTC.
+    """
+
+    persisted: ClassVar[bool] = True
+    session_id: str = ""
+    seq: int | None = None
+    turn_id: str | None = None
+    at: str = ""
+
+
+class UserMessage(Event):
+    """``queued``: a turn was running, this message's own begins after it."""
+
+    type: Literal["user_message"] = "user_message"
+    message_id: str
+    content: str
+    surface: str
+    agent: str | None = None
+    mentions: list[str] = Field(default_factory=list)
+    queued: bool = False
+
+
+class MessageWithdrawn(Event):
+    """A queued message was taken back before its turn began."""
+
+    type: Literal["message_withdrawn"] = "message_withdrawn"
+    message_id: str
+
+
+class TurnStarted(Event):
+    """``message_id`` is the user message that the turn answers."""
+
+    type: Literal["turn_started"] = "turn_started"
+    message_id: str
+    agent: str
+    model: str
+
+
+class Text(Event):
+    """A piece of an answer in the making, from ``offset`` (in code points) on. Not persisted."""
+
+    persisted: ClassVar[bool] = False
+    type: Literal["text"] = "text"
+    message_id: str
+    agent: str
+    offset: int
+    delta: str
+    parent_call_id: str | None = None
+
+
+class Reasoning(Event):
+    """A piece of what the model thinks aloud; otherwise as ``text``."""
+
+    persisted: ClassVar[bool] = False
+    type: Literal["reasoning"] = "reasoning"
+    message_id: str
+    agent: str
+    offset: int
+    delta: str
+    parent_call_id: str | None = None
+
+
+class AgentMessage(Event):
+    """The finished text. ``partial``: it ended before the model had finished it."""
+
+    type: Literal["message"] = "message"
+    message_id: str
+    agent: str
+    content: str
+    reasoning: str = ""
+    partial: bool = False
+    parent_call_id: str | None = None
+
+
+class ToolStarted(Event):
+    """``message_id`` is the agent's message that asked for the call; calls of one message run side by side."""
+
+    type: Literal["tool_started"] = "tool_started"
+    call_id: str
+    message_id: str
+    tool: str
+    arguments: dict[str, Any]
+    agent: str
+    parent_call_id: str | None = None
+
+
+class ToolOutput(Event):
+    """Something to show, as a MIME bundle."""
+
+    type: Literal["tool_output"] = "tool_output"
+    call_id: str
+    mime: dict[str, Any]
+
+
+class ToolFinished(Event):
+    type: Literal["tool_finished"] = "tool_finished"
+    call_id: str
+    ok: bool
+    content: str
+    elapsed_ms: int
+
+
+class Question(Event):
+    """The turn waits for the user. ``deadline``: ISO 8601, after which it goes on without an answer."""
+
+    type: Literal["question"] = "question"
+    question_id: str
+    call_id: str
+    content: str
+    options: list[str] = Field(default_factory=list)
+    multiple: bool = False
+    deadline: str | None = None
+    agent: str = "copilot"
+
+
+class QuestionClosed(Event):
+    """``by``: the surface that answered, or ``timeout``, or ``cancelled``."""
+
+    type: Literal["question_closed"] = "question_closed"
+    question_id: str
+    answer: str | None
+    by: str
+
+
+def _every_decision() -> list[Decision]:
+    return ["once", "session", "deny"]
+
+
+class Approval(Event):
+    type: Literal["approval"] = "approval"
+    approval_id: str
+    call_id: str
+    content: str
+    tool: str
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    options: list[Decision] = Field(default_factory=_every_decision)
+    agent: str = "copilot"
+
+
+class ApprovalClosed(Event):
+    type: Literal["approval_closed"] = "approval_closed"
+    approval_id: str
+    decision: Decision
+    by: str
+    note: str | None = None
+
+
+class SentTable(BaseModel):
+    name: str
+    level: str
+    columns: int
+    rows: int
+
+
+class Sent(Event):
+    """The receipt of one request to the model. ``bytes``: the size of its body."""
+
+    type: Literal["sent"] = "sent"
+    model: str
+    host: str
+    bytes: int
+    tables: list[SentTable] = Field(default_factory=list)
+
+
+class Notice(Event):
+    """What the server has to say: a command's answer (to its client only, no ``seq``), or a warning.
+
+    ``switch_to``: the session that the surface should show next (``/new``, ``/session``).
+    """
+
+    type: Literal["notice"] = "notice"
+    content: str
+    level: Literal["info", "warning"] = "info"
+    switch_to: str | None = None
+    request_id: str | None = None
+
+
+class Usage(Event):
+    """Tokens of one request to the model."""
+
+    type: Literal["usage"] = "usage"
+    model: str
+    input: int
+    output: int
+
+
+class ErrorFrame(Event):
+    """Inside a turn an event of the session; as a reply to a frame it has no ``seq``."""
+
+    type: Literal["error"] = "error"
+    code: ErrorCode
+    message: str
+    hint: str = ""
+    request_id: str | None = None
+
+
+class TurnFinished(Event):
+    type: Literal["turn_finished"] = "turn_finished"
+    reason: Literal["complete", "cancelled", "error", "limit", "interrupted"]
+
+
+class ReminderDue(Event):
+    """``late``: it was due while nobody could send it."""
+
+    type: Literal["reminder"] = "reminder"
+    reminder_id: str
+    content: str
+    due: str
+    late: bool = False
+    next_due: str | None = None
+
+
+class SessionUpdated(Event):
+    type: Literal["session_updated"] = "session_updated"
+    title: str
+    agent: str = "copilot"
+    model: str | None = None
+    privacy: str | None = None
+    kernel_id: str | None = None
+
+
+class Cleared(Event):
+    """The session's history was emptied; what came before is gone."""
+
+    type: Literal["cleared"] = "cleared"
+
+
+class SessionDeleted(Event):
+    persisted: ClassVar[bool] = False
+    type: Literal["session_deleted"] = "session_deleted"
+
+
+SERVER_FRAMES: tuple[type[Frame], ...] = (
+    Attached,
+    Ack,
+    Sessions,
+    Todos,
+    Reminders,
+    Pong,
+    KernelRequest,
+    UserMessage,
+    MessageWithdrawn,
+    TurnStarted,
+    Text,
+    Reasoning,
+    AgentMessage,
+    ToolStarted,
+    ToolOutput,
+    ToolFinished,
+    Question,
+    QuestionClosed,
+    Approval,
+    ApprovalClosed,
+    Sent,
+    Notice,
+    Usage,
+    ErrorFrame,
+    TurnFinished,
+    ReminderDue,
+    SessionUpdated,
+    Cleared,
+    SessionDeleted,
+)
