@@ -19,11 +19,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from .clock import timestamp
-from .protocol import AgentMessage, Cleared, Event, Reasoning, Text, UserMessage
+from .delivery import Delivery, Latecomer, Listener
+from .live import LiveMessage, StreamedText, UnsavedText
+from .protocol import AgentMessage, Cleared, Event, UserMessage
 from .store.base import Batch, Piece, SessionStore, StoredEvent, StoreError
 
 COALESCE_S = 0.015
@@ -36,73 +37,6 @@ _REPLAY_CHARS = 256 * 1024
 """How much of a replay may wait to be read; far below what makes a listener too slow."""
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One frame for listeners; ``text`` is its JSON, the same for all. ``event`` is None in a replay."""
-
-    type: str
-    seq: int | None
-    text: str
-    event: Event | None = None
-
-
-class Listener(Protocol):
-    """Who is told of a session's events."""
-
-    def deliver(self, delivery: Delivery) -> None:
-        """Take one frame; must not block."""
-        ...
-
-    async def drained(self) -> None:
-        """Return when what was delivered has left, so that a replay does not pile up."""
-        ...
-
-
-@dataclass(slots=True)
-class LiveMessage:
-    """An answer in the making. ``sent`` holds what the listeners have."""
-
-    message_id: str
-    agent: str
-    turn_id: str | None
-    parent_call_id: str | None
-    finished: bool = False
-    queued: dict[str, int] = field(default_factory=lambda: {"text": 0, "reasoning": 0})
-    sent: dict[str, list[str]] = field(default_factory=lambda: {"text": [], "reasoning": []})
-
-    def frame(self, kind: str, offset: int, delta: str, session_id: str) -> Event:
-        model = Text if kind == "text" else Reasoning
-        return model(
-            session_id=session_id,
-            turn_id=self.turn_id,
-            at=timestamp(),
-            message_id=self.message_id,
-            agent=self.agent,
-            offset=offset,
-            delta=delta,
-            parent_call_id=self.parent_call_id,
-        )
-
-
-@dataclass(slots=True)
-class _Stream:
-    """Text of one message that waits in the queue."""
-
-    message: LiveMessage
-    kind: str
-    offset: int
-    parts: list[str]
-
-
-@dataclass(slots=True)
-class _Unsaved:
-    """Sent text that is in no piece yet."""
-
-    message: LiveMessage
-    offset: int
-    parts: list[str]
 
 
 class SessionLog:
@@ -127,8 +61,8 @@ class SessionLog:
         self._store = store
         self._on_event = on_event
         self._on_store_error = on_store_error
-        self._queue: list[Event | _Stream] = []
-        self._leaving: list[Event | _Stream] = []  # taken from the queue, not yet sent
+        self._queue: list[Event | StreamedText] = []
+        self._leaving: list[Event | StreamedText] = []  # taken from the queue, not yet sent
         self._urgent = False  # an event waits: do not hold it back to coalesce text
         self._durable = False
         self._written = asyncio.Event()
@@ -136,7 +70,7 @@ class SessionLog:
         self._gathering: asyncio.TimerHandle | None = None
         self._pump: asyncio.Task[Any] | None = None
         self._live: dict[str, LiveMessage] = {}
-        self._unsaved: dict[tuple[str, str], _Unsaved] = {}
+        self._unsaved: dict[tuple[str, str], UnsavedText] = {}
         self._pieces_due: asyncio.TimerHandle | None = None
         self._piece_write: asyncio.Task[None] | None = None
         self._sync: asyncio.Task[None] | None = None
@@ -216,7 +150,7 @@ class SessionLog:
         queue = self._queue
         if queue:
             last = queue[-1]
-            if isinstance(last, _Stream) and last.message.message_id == message_id and last.kind == kind:
+            if isinstance(last, StreamedText) and last.message.message_id == message_id and last.kind == kind:
                 last.parts.append(delta)
                 last.message.queued[kind] += len(delta)
                 return
@@ -225,11 +159,11 @@ class SessionLog:
             message = self._live[message_id] = LiveMessage(message_id, agent, turn_id, parent_call_id)
             if self._pump is None and not queue:  # nothing is on its way that the first words would have to wait for
                 message.queued[kind] += len(delta)
-                self._send(_Stream(message, kind, 0, [delta]))
+                self._send(StreamedText(message, kind, 0, [delta]))
                 self._last_sent = asyncio.get_running_loop().time()
                 return
             self._urgent = True
-        queue.append(_Stream(message, kind, message.queued[kind], [delta]))
+        queue.append(StreamedText(message, kind, message.queued[kind], [delta]))
         message.queued[kind] += len(delta)
         self._start_pump()
 
@@ -237,7 +171,7 @@ class SessionLog:
         """(message, text, reasoning) of every answer that has no final ``message`` yet."""
         waiting: dict[tuple[str, str], list[str]] = {}
         for item in self._leaving + self._queue:
-            if isinstance(item, _Stream):
+            if isinstance(item, StreamedText):
                 waiting.setdefault((item.message.message_id, item.kind), []).extend(item.parts)
         found = []
         for message in self._live.values():
@@ -290,8 +224,8 @@ class SessionLog:
                 items, self._queue = self._queue, []
                 self._leaving = items
                 durable, self._durable, self._urgent = self._durable, False, False
-                if any(not isinstance(item, _Stream) for item in items):
-                    await self._write([item for item in items if not isinstance(item, _Stream)], durable)
+                if any(not isinstance(item, StreamedText) for item in items):
+                    await self._write([item for item in items if not isinstance(item, StreamedText)], durable)
                 self._leaving = []
                 if not self._urgent:
                     self._written.set()
@@ -305,12 +239,12 @@ class SessionLog:
 
     def _send_leading_text(self) -> None:
         """Text that no event goes before need not wait for the events behind it."""
-        while self._queue and isinstance(text := self._queue[0], _Stream):
+        while self._queue and isinstance(text := self._queue[0], StreamedText):
             del self._queue[0]
             self._send(text)
 
-    def _send(self, item: Event | _Stream) -> None:
-        if isinstance(item, _Stream):
+    def _send(self, item: Event | StreamedText) -> None:
+        if isinstance(item, StreamedText):
             delta = "".join(item.parts)
             item.message.sent[item.kind].append(delta)
             if not item.message.finished:
@@ -325,11 +259,11 @@ class SessionLog:
             for listener in tuple(self.listeners):
                 listener.deliver(delivery)
 
-    def _remember_unsaved(self, item: _Stream, delta: str) -> None:
+    def _remember_unsaved(self, item: StreamedText, delta: str) -> None:
         key = (item.message.message_id, item.kind)
         unsaved = self._unsaved.get(key)
         if unsaved is None:
-            self._unsaved[key] = _Unsaved(item.message, item.offset, [delta])
+            self._unsaved[key] = UnsavedText(item.message, item.offset, [delta])
         else:
             unsaved.parts.append(delta)
         if self._pieces_due is None:
@@ -416,7 +350,7 @@ class SessionLog:
         First ``attached(seq)``, then the events after ``after_seq``, then one ``text`` for each
         answer in the making.
         """
-        late = _Latecomer()
+        late = Latecomer()
         self.listeners.add(late)
         try:
             await self.flush()
@@ -449,19 +383,3 @@ class SessionLog:
                     frame = message.frame(kind, 0, so_far, self.session_id)
                     listener.deliver(Delivery(frame.type, None, frame.to_wire(), frame))
         self.listeners.add(listener)
-
-
-class _Latecomer:
-    """Keeps the events that happen while a replay reads; text is left out, it comes as a whole afterwards."""
-
-    def __init__(self) -> None:
-        self.kept: list[Delivery] = []
-        self.seqs: set[int | None] = set()
-
-    def deliver(self, delivery: Delivery) -> None:
-        if delivery.type not in ("text", "reasoning"):
-            self.kept.append(delivery)
-            self.seqs.add(delivery.seq)
-
-    async def drained(self) -> None:
-        return None

@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from table_copilot_jupyter.log import Delivery, SessionLog
+from table_copilot_jupyter.delivery import Delivery
+from table_copilot_jupyter.log import SessionLog
 from table_copilot_jupyter.protocol import AgentMessage, Notice, TurnFinished, UserMessage
 from table_copilot_jupyter.store.base import SessionRow, StoreError
 from table_copilot_jupyter.store.sql import SqlStore

@@ -11,8 +11,8 @@ from collections.abc import Awaitable
 from typing import Protocol
 
 from .. import protocol
+from ..delivery import Delivery
 from ..hub import Hub
-from ..log import Delivery
 from ..protocol import CloseCode, CopilotError, ErrorCode, FrameError
 from ..store.base import StoreError
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from .. import commands, protocol
 from ..clock import new_id
+from ..delivery import Delivery
 from ..hub import Hub
-from ..log import Delivery
 from ..protocol import CopilotError, ErrorCode, Event, PlainHistoryEntry, PlainSessionEntry
 from ..session import Session
 from .base import Peer, Transport

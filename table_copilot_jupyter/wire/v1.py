@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .. import commands, protocol
+from ..delivery import Delivery
 from ..hub import Hub
-from ..log import Delivery
 from ..protocol import CopilotError, ErrorCode
 from ..session import Session
 from .base import Peer, Transport
