@@ -265,10 +265,12 @@ class Hub:
         return row
 
     async def sessions(self, owner: str) -> list[SessionInfo]:
-        """All sessions of the owner, the last used first."""
+        """The owner's sessions, the last used first. One in which nothing was said is listed while it is in use."""
         found = []
         for row in await self.services.store.sessions(owner):
             live = self._live.get(row.session_id)
+            if live is None and not row.messages and not row.titled_by_user:
+                continue
             found.append(live.info() if live is not None else session_info(row))
         return sorted(found, key=lambda info: info.updated_at, reverse=True)
 

@@ -26,6 +26,18 @@ async def test_idle_sessions_are_let_go_and_come_back_with_their_history(tmp_pat
         assert len(engine.requests[-1].history) == 3
 
 
+async def test_a_session_in_which_nothing_was_said_is_listed_only_while_it_is_in_use(tmp_path):
+    async with running_hub(tmp_path) as hub:
+        client = Client(hub)
+        empty = (await client.attach())["session_id"]
+        titled = (await client.attach())["session_id"]
+        await client.ask("rename", session_id=titled, title="Plans")
+        assert {s["session_id"] for s in (await client.ask("list"))["sessions"]} == {empty, titled}
+        client.close()
+        await hub.evict_idle(0)
+        assert [info.session_id for info in await hub.sessions("ada")] == [titled]
+
+
 async def test_two_hosts_on_one_store_never_run_one_session(tmp_path):
     gate = Gate()
     async with running_hub(tmp_path, ScriptedEngine().then(gate)) as first, running_hub(tmp_path) as second:
