@@ -269,7 +269,7 @@ class Hub:
         found = []
         for row in await self.services.store.sessions(owner):
             live = self._live.get(row.session_id)
-            if live is None and not row.messages and not row.titled_by_user:
+            if live is None and not row.messages and row.title == DEFAULT_TITLE:
                 continue
             found.append(live.info() if live is not None else session_info(row))
         return sorted(found, key=lambda info: info.updated_at, reverse=True)
