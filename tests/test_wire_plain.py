@@ -160,6 +160,19 @@ async def test_an_answer_after_a_restart_gets_the_rest_of_the_turn(tmp_path):
         assert {r["type"] for r in replies} == {"pong", "response"}
 
 
+async def test_a_question_that_was_asked_before_is_shown_and_takes_no_line_for_its_answer_unseen(tmp_path):
+    async with running_hub(tmp_path, ScriptedEngine().then(asking("Which?"))) as hub:
+        client = Client(hub, subprotocol=None)
+        client.type_line('{"type":"message","content":"go","session_id":"s"}')
+        await client.next_reply()
+    async with running_hub(tmp_path) as hub:
+        client = Client(hub, subprotocol=None)
+        client.type_line('{"type":"message","content":"hello","session_id":"s"}')
+        assert (await client.next_reply())["content"] == "Which?"
+        client.type_line("Dream")
+        assert [(await client.next_reply())["content"] for _ in range(2)] == ["You said: go", "You said: hello"]
+
+
 async def test_nothing_comes_that_was_not_asked_for(hub, client):
     client.type_line('{"type":"message","content":"hello","session_id":"s"}')
     await client.next_reply()

@@ -113,7 +113,7 @@ class PlainPeer(Peer):
             self.send(protocol.PlainResponse(content=answer.content, session_id=answer.switch_to or session.session_id))
             return
         question = session.interactions.latest_question()
-        if question is not None:
+        if question is not None and self._asked == (session.session_id, question.question_id):
             self._answer(session, question.question_id, content)
             return
         message_id = new_id()
@@ -123,6 +123,8 @@ class PlainPeer(Peer):
         except CopilotError:
             del self._awaited[message_id]
             raise
+        if question is not None:  # it was asked before this connection came: the message waits behind it
+            self._show_question(question)
 
     def _asking(self) -> str | None:
         """The session whose question this connection was shown last, while it is open: the next line answers it."""
@@ -173,15 +175,7 @@ class PlainPeer(Peer):
                 if self._awaited.pop(event.message_id, None) is not None:
                     self._reply_cancelled(event.session_id, "")
             case protocol.Question():
-                self._asked = event.session_id, event.question_id
-                self.send(
-                    protocol.PlainQuestion(
-                        question_id=event.question_id,
-                        content=event.content,
-                        options=event.options,
-                        session_id=event.session_id,
-                    )
-                )
+                self._show_question(event)
             case protocol.Approval():
                 self.send(
                     protocol.PlainApproval(
@@ -197,6 +191,18 @@ class PlainPeer(Peer):
                 self._forget(event.session_id)
             case _:
                 self._collect(event)
+
+    def _show_question(self, question: protocol.Question) -> None:
+        """From now on the next line answers it."""
+        self._asked = question.session_id, question.question_id
+        self.send(
+            protocol.PlainQuestion(
+                question_id=question.question_id,
+                content=question.content,
+                options=question.options,
+                session_id=question.session_id,
+            )
+        )
 
     def _forget(self, session_id: str) -> None:
         """The session was deleted: nothing of it is awaited any more, the next message begins a new one."""
