@@ -137,11 +137,12 @@ async def test_a_server_can_stop_while_the_hub_still_starts(server):
 
 async def test_sessions_survive_a_restart_of_the_server(start_server):
     first = await start_server()
-    await (await first.service.hub()).session("sales", first.service.owner, create=True)
+    session = await (await first.service.hub()).session("sales", first.service.owner, create=True)
+    await session.rename("Sales by region")
     await first.app.cleanup_extensions()
     second = await start_server()
     (info,) = await (await second.service.hub()).sessions(second.service.owner)
-    assert info.session_id == "sales"
+    assert (info.session_id, info.title) == ("sales", "Sales by region")
 
 
 async def test_a_running_turn_is_activity(start_server, monkeypatch):
