@@ -434,30 +434,6 @@ class TestProviderFaults:
         assert turn.messages == ["All of it."]
         await engine.close()
 
-    async def test_the_turn_has_a_deadline_and_keeps_its_text(self, server):
-        settings = settings_for(server, turn_timeout=0.2)
-        engine = engine_for(settings)
-        server.script(Reply(text="word " * 100, delay=0.02))
-        error = await fails(turn := TurnOf(settings, "hello"), engine)
-        assert error.code == ErrorCode.TIMEOUT
-        assert "TABLE_COPILOT_TURN_TIMEOUT" in error.hint
-        assert turn.of(MessageDone)[0].partial
-        await engine.close()
-
-    async def test_no_clock_runs_while_the_user_is_asked(self, server):
-        settings = settings_for(server, turn_timeout=0.2)
-        engine = engine_for(settings)
-        server.script(Reply(calls=[Call("patient")]))
-        turn = TurnOf(settings, "ask me", tools=[Patient()])
-        running = asyncio.create_task(turn.run(engine))
-        await asyncio.wait_for(turn.asked.wait(), 5)
-        await asyncio.sleep(0.4)
-        assert not running.done()
-        turn.answer.set_result("yes")
-        assert await running == "complete"
-        assert turn.results == [(True, "the user said yes")]
-        await engine.close()
-
 
 class TestCancel:
     async def test_mid_answer_the_text_is_kept_and_the_socket_closed_at_once(self, server, engine):

@@ -6,6 +6,8 @@ import json
 import pytest
 from fakes import Client, Gate, ScriptedEngine, asking, last_user_text, saying
 from hubs import running_hub
+from mock_model import Call, MockModel, Reply
+from turns import engine_for, settings_for
 
 from table_copilot_jupyter.engine.base import AssistantStep, TextDelta, UserText
 from table_copilot_jupyter.protocol import CopilotError, ErrorCode
@@ -214,6 +216,39 @@ async def test_the_deadline_stands_still_while_the_user_is_asked(tmp_path):
         await asyncio.sleep(0.3)  # longer than the turn may take
         client.send("answer", session_id="s", question_id=question["question_id"], content="Biscoe")
         assert (await client.got("turn_finished"))["reason"] == "complete"
+
+
+async def test_the_deadline_ends_a_real_models_stream_and_keeps_its_text(tmp_path):
+    async with MockModel() as model:
+        model.script(Reply(text="word " * 500, delay=0.02), Reply(text="Here again."))
+        settings = settings_for(model, turn_timeout=0.5)
+        async with running_hub(tmp_path, engine_for(settings), settings=settings) as hub:
+            await hub.warm_up()
+            client = Client(hub)
+            await client.attach("s")
+            events = await client.say("s", "hello", "m1")
+            error = next(e for e in events if e["type"] == "error")
+            assert (error["code"], "TABLE_COPILOT_TURN_TIMEOUT" in error["hint"]) == ("timeout", True)
+            (message,) = [e for e in events if e["type"] == "message"]
+            assert message["partial"]
+            assert message["content"].startswith("word word")
+            await model.until(lambda model: model.streaming == 0)
+            assert (await client.say("s", "again", "m2"))[-1]["reason"] == "complete"
+
+
+async def test_the_deadline_stands_still_while_a_real_models_tool_asks(tmp_path):
+    async with MockModel() as model:
+        model.script(Reply(calls=[Call("ask_user_question", '{"question": "Which?"}')]), Reply(text="Thanks."))
+        settings = settings_for(model, turn_timeout=1.0)
+        async with running_hub(tmp_path, engine_for(settings), settings=settings) as hub:
+            await hub.warm_up()
+            client = Client(hub)
+            await client.attach("s")
+            client.send("message", session_id="s", content="ask me", message_id="m1")
+            question = await client.got("question")
+            await asyncio.sleep(1.2)  # longer than the turn may take
+            client.send("answer", session_id="s", question_id=question["question_id"], content="Biscoe")
+            assert (await client.got("turn_finished"))["reason"] == "complete"
 
 
 async def test_the_first_answer_wins_and_every_surface_sees_the_question_closed(hub, engine):

@@ -50,7 +50,6 @@ def settings_for(server: MockModel, **changes: Any) -> Settings:
         "openrouter_base_url": server.url,
         "model_name": "moonshotai/kimi-k2.5",
         "model_idle_timeout": 5.0,
-        "turn_timeout": 20.0,
     }
     return Settings(**(fields | changes))
 

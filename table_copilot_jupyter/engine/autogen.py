@@ -22,7 +22,7 @@ from ..settings import Settings
 from ..tools.base import ToolError, ToolResult
 from .base import AssistantStep, Emit, HistoryItem, ModelChoice, Outcome, TurnRequest, UserText
 from .context import repair, trim
-from .errors import TurnTimeout, to_copilot_error
+from .errors import to_copilot_error
 from .providers import OFFLINE, SharedClients, resolve_model
 from .steps import Steps, Turn
 
@@ -66,7 +66,6 @@ class AutoGenEngine:
             return "cancelled"
         turn = Turn(request, emit, self._settings)
         take_back = request.cancellation.on_cancel(turn.stop)
-        turn.deadline.start()
         task = asyncio.create_task(self._lead(turn))
         try:
             ends: set[asyncio.Future[Any]] = {task, turn.stopped}
@@ -78,7 +77,6 @@ class AutoGenEngine:
             raise
         finally:
             take_back()
-            turn.deadline.stop()
             for left in turn.tasks:
                 left.cancel()
         return self._outcome(task, turn)
@@ -97,8 +95,6 @@ class AutoGenEngine:
             return task.result()
         if turn.failure is not None:
             error = turn.failure
-        elif turn.deadline.expired:
-            error = TurnTimeout(turn.deadline.seconds)
         elif turn.request.cancellation.cancelled:
             return "cancelled"
         elif error is None:

@@ -64,8 +64,7 @@ def offer_tool(tool: Tool[Any], steps: Steps) -> OfferedTool:
         except ValidationError as error:
             raise ToolError(_explain(tool.name, error)) from None
         context = steps.turn.request.tool_context(call_id, steps.agent)
-        clocks = (deadline, steps.turn.deadline)
-        context = replace(context, ask=_paused(context.ask, clocks), approve=_paused(context.approve, clocks))
+        context = replace(context, ask=_paused(context.ask, deadline), approve=_paused(context.approve, deadline))
         return await tool.run(parsed, context)
 
     schema = ToolSchema(name=tool.name, description=tool.description, parameters=_parameters(tool))  # type: ignore[typeddict-item]  # JSON Schema, wider than AutoGen's type
@@ -100,17 +99,15 @@ def offer_delegate(spec: AgentSpec, delegate: Callable[[AgentSpec, str, str], Aw
     return OfferedTool(schema, run, cancels_itself=True)
 
 
-def _paused(wait: Callable[P, Awaitable[T]], clocks: Iterable[Deadline]) -> Callable[P, Awaitable[T]]:
-    """``wait`` for the user, while the clocks stand still: how long people take is not the tool's fault."""
+def _paused(wait: Callable[P, Awaitable[T]], deadline: Deadline) -> Callable[P, Awaitable[T]]:
+    """``wait`` for the user, while the deadline stands still: how long people take is not the tool's fault."""
 
     async def waiting(*args: P.args, **kwargs: P.kwargs) -> T:
-        for clock in clocks:
-            clock.pause()
+        deadline.pause()
         try:
             return await wait(*args, **kwargs)
         finally:
-            for clock in clocks:
-                clock.resume()
+            deadline.resume()
 
     return waiting
 

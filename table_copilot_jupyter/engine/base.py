@@ -192,7 +192,10 @@ class TurnRequest:
 
 
 class Engine(Protocol):
-    """Runs turns. Raises ``CopilotError`` with a code and a hint that a user can act on."""
+    """Runs turns. Raises ``CopilotError`` with a code and a hint that a user can act on.
+
+    How long a turn may take is the session's to say: it cancels the task that runs the turn.
+    """
 
     async def run(self, request: TurnRequest, emit: Emit) -> Outcome:
         """Run one turn to its end.

@@ -48,14 +48,6 @@ class IdleTimeout(StreamError):
         self.seconds = seconds
 
 
-class TurnTimeout(Exception):
-    """The turn took longer than it may."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"the turn took longer than {seconds:g} s")
-        self.seconds = seconds
-
-
 class EmptyAnswer(StreamError):
     """The model finished without a word and without a tool call."""
 
@@ -191,12 +183,6 @@ def _from_class(error: BaseException, choice: ModelChoice, settings: Settings) -
             ErrorCode.TIMEOUT,
             f"{provider} sent nothing for {error.seconds:g} s.",
             "Send the message again, or raise TABLE_COPILOT_MODEL_IDLE_TIMEOUT.",
-        )
-    if isinstance(error, TurnTimeout):
-        return CopilotError(
-            ErrorCode.TIMEOUT,
-            f"The turn took longer than {error.seconds:g} s and was stopped.",
-            "Ask for less at once, or raise TABLE_COPILOT_TURN_TIMEOUT.",
         )
     if isinstance(error, TruncatedStream):
         return CopilotError(

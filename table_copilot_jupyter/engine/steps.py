@@ -1,4 +1,4 @@
-"""What one turn shares: the way out for its events, its deadline, and the steps of each of its agents.
+"""What one turn shares: the way out for its events, and the steps of each of its agents.
 
 A step is one answer of the model. ``Steps`` gives each its ``message_id``, passes the pieces on as they are
 read and reports the whole when it ends, also where it ends early. ``Turn`` is shared by the lead and its
@@ -79,7 +79,6 @@ class Turn:
         self._settings = settings
         self.failure: Exception | None = None
         self.stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.deadline = Deadline(settings.turn_timeout, self.stop)
         self.tasks: set[asyncio.Task[Any]] = set()
         self._emit = emit
         self._on_stop: list[Callable[[], None]] = []
