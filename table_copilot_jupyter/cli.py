@@ -40,6 +40,13 @@ def main(argv: Sequence[str] | None = None) -> int | None:
             return 1
         except KeyboardInterrupt:
             return 130
+    if argv and not argv[0].startswith("-"):  # the server itself takes options only
+        print(
+            f"There is no command {argv[0]!r}. Use one of {', '.join(commands)}, or none to start a server; "
+            "jupyter table-copilot --help shows its options.",
+            file=sys.stderr,
+        )
+        return 2
     from .app import TableCopilotApp
 
     TableCopilotApp.launch_instance(argv)

@@ -455,3 +455,10 @@ async def test_by_default_it_listens_on_localhost_8765_opens_no_browser_and_show
     assert chosen == "localhost 8899 True /table-copilot/"
     assert environment == "localhost 8877 False /table-copilot/"
     assert on_socket == "localhost 0 False /table-copilot/"
+
+
+@pytest.mark.parametrize("word", ["frobnicate", "Status", "./notebooks"])
+def test_a_word_that_is_no_command_is_named_and_starts_no_server(word, capsys):
+    assert main([word]) == 2
+    said = capsys.readouterr().err
+    assert f"There is no command {word!r}. Use one of status, ask" in said
