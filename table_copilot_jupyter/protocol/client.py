@@ -30,7 +30,11 @@ class Detach(ClientFrame):
 
 
 class Message(ClientFrame):
-    """What the user says. The same ``message_id`` again is taken once."""
+    """What the user says. The same ``message_id`` again is taken once.
+
+    ``replaces``: an earlier user message of the session. It and everything after it are taken back first
+    (``rewound``), which needs a session in which no turn runs.
+    """
 
     type: Literal["message"]
     session_id: SessionId
@@ -38,6 +42,7 @@ class Message(ClientFrame):
     message_id: Identifier
     agent: Name | None = None
     mentions: list[Name] = Field(default_factory=list, max_length=64)
+    replaces: Identifier | None = None
 
 
 class Cancel(ClientFrame):
@@ -79,6 +84,41 @@ class List(ClientFrame):
     what: Literal["sessions", "todos", "reminders"] = "sessions"
 
 
+class Describe(ClientFrame):
+    """Ask what answers here: model, host, agents, commands. The reply is ``about``."""
+
+    type: Literal["describe"]
+
+
+class ChangeTodo(ClientFrame):
+    """Change one of the user's todos; ``todos`` then goes to every surface."""
+
+    type: Literal["todo"]
+    todo_id: Identifier
+    action: Literal["done", "undone", "delete"]
+
+
+class Remind(ClientFrame):
+    """Close or move a reminder. ``done`` and ``snooze`` close its card in ``session_id`` (``reminder_closed``).
+
+    ``minutes`` is for ``snooze``: the reminder comes again so long from now. ``cancel`` ends a pending one.
+    """
+
+    type: Literal["remind"]
+    reminder_id: Identifier
+    action: Literal["done", "snooze", "cancel"]
+    session_id: SessionId | None = None
+    minutes: Annotated[int, Field(ge=1, le=10080)] = 10
+
+
+class Export(ClientFrame):
+    """Ask for a session as a document; the reply is ``exported``."""
+
+    type: Literal["export"]
+    session_id: SessionId
+    format: Literal["md", "json"] = "md"
+
+
 class Clear(ClientFrame):
     type: Literal["clear"]
     session_id: SessionId
@@ -117,6 +157,10 @@ CLIENT_FRAMES: tuple[type[ClientFrame], ...] = (
     Decide,
     KernelResult,
     List,
+    Describe,
+    ChangeTodo,
+    Remind,
+    Export,
     Clear,
     Rename,
     Delete,

@@ -51,6 +51,27 @@ class ReminderItem(BaseModel):
     created_at: str = ""
 
 
+class ModelInfo(BaseModel):
+    """A model that can be chosen, and the host that it runs on."""
+
+    name: str
+    provider: str
+    host: str
+
+
+class AgentInfo(BaseModel):
+    name: str
+    description: str
+
+
+class CommandInfo(BaseModel):
+    """A slash command, without its slash. ``usage`` shows its arguments: ``/rename TITLE``."""
+
+    name: str
+    usage: str
+    summary: str
+
+
 class Reply(Frame):
     """A frame to one client, outside of any session's numbering."""
 
@@ -92,6 +113,36 @@ class Reminders(Reply):
 
     type: Literal["reminders"] = "reminders"
     reminders: list[ReminderItem]
+
+
+class About(Reply):
+    """What answers here. ``model`` is the one used where a session has chosen none; None with a ``problem``.
+
+    ``offline``: it is the built-in model, because no key is set.
+    """
+
+    type: Literal["about"] = "about"
+    version: str
+    model: str | None = None
+    provider: str | None = None
+    host: str | None = None
+    offline: bool = False
+    problem: str | None = None
+    persistent: bool = True
+    warnings: list[str] = Field(default_factory=list)
+    models: list[ModelInfo] = Field(default_factory=list)
+    agents: list[AgentInfo] = Field(default_factory=list)
+    commands: list[CommandInfo] = Field(default_factory=list)
+
+
+class Exported(Reply):
+    """A session as a document."""
+
+    type: Literal["exported"] = "exported"
+    session_id: str
+    format: Literal["md", "json"]
+    filename: str
+    content: str
 
 
 class Pong(Reply):
@@ -323,6 +374,15 @@ class ReminderDue(Event):
     next_due: str | None = None
 
 
+class ReminderClosed(Event):
+    """The card of a reminder that came is done with. ``by``: the surface."""
+
+    type: Literal["reminder_closed"] = "reminder_closed"
+    reminder_id: str
+    action: Literal["done", "snoozed"]
+    by: str
+
+
 class SessionUpdated(Event):
     type: Literal["session_updated"] = "session_updated"
     title: str
@@ -330,6 +390,17 @@ class SessionUpdated(Event):
     model: str | None = None
     privacy: str | None = None
     kernel_id: str | None = None
+
+
+class Rewound(Event):
+    """A user message was taken back, with everything after it: the events from ``first_seq`` up to this one are gone.
+
+    Receipts (``sent``) and ``usage`` stay in the log.
+    """
+
+    type: Literal["rewound"] = "rewound"
+    message_id: str
+    first_seq: int
 
 
 class Cleared(Event):
@@ -349,6 +420,8 @@ SERVER_FRAMES: tuple[type[Frame], ...] = (
     Sessions,
     Todos,
     Reminders,
+    About,
+    Exported,
     Pong,
     KernelRequest,
     UserMessage,
@@ -370,7 +443,9 @@ SERVER_FRAMES: tuple[type[Frame], ...] = (
     ErrorFrame,
     TurnFinished,
     ReminderDue,
+    ReminderClosed,
     SessionUpdated,
+    Rewound,
     Cleared,
     SessionDeleted,
 )

@@ -1,0 +1,70 @@
+/** What the view sees: a snapshot to show, and the actions that it can take. `store.ts` is the real one. */
+import type { About, ReminderItem, SessionInfo, TodoItem } from "./protocol";
+import type { ChatState, Decision, UserEntry } from "./state";
+
+export type ConnectionStatus =
+  | { readonly state: "connecting" }
+  | { readonly state: "open" }
+  /** Lost; tried again by itself. `attempt` counts from 1 to `of`. */
+  | { readonly state: "reconnecting"; readonly attempt: number; readonly of: number }
+  /** Given up; `reconnect()` tries again. `message` and `hint` are the server's words where it gave a reason. */
+  | { readonly state: "lost"; readonly message: string; readonly hint: string };
+
+/** An action that the server refused, or that could not be sent. Shown above the composer until dismissed. */
+export interface Problem {
+  readonly message: string;
+  readonly hint: string;
+}
+
+export interface Snapshot {
+  readonly connection: ConnectionStatus;
+  readonly state: ChatState;
+  /** Sent, and not yet confirmed by the server. */
+  readonly sending: readonly UserEntry[];
+  /** null before they were asked for. */
+  readonly sessions: readonly SessionInfo[] | null;
+  readonly todos: readonly TodoItem[] | null;
+  readonly reminders: readonly ReminderItem[] | null;
+  readonly about: About | null;
+  readonly problem: Problem | null;
+  readonly draft: string;
+}
+
+export interface SendOptions {
+  readonly agent?: string;
+  /** Take this earlier message and everything after it back first. */
+  readonly replaces?: string;
+}
+
+export interface Chat {
+  /** The same object until something changed. */
+  readonly snapshot: Snapshot;
+  /** Called at most once per animation frame; returns how to stop. */
+  subscribe(listener: () => void): () => void;
+
+  /** Say something, or give a slash command. The draft is kept when it could not be sent. */
+  send(content: string, options?: SendOptions): Promise<void>;
+  stop(): void;
+  /** Take a queued message back. */
+  withdraw(messageId: string): void;
+  answer(questionId: string, content: string): void;
+  decide(approvalId: string, decision: Decision, note?: string): void;
+  setDraft(text: string): void;
+  dismissProblem(): void;
+  reconnect(): void;
+
+  openSession(sessionId: string): void;
+  newSession(): void;
+  loadSessions(): void;
+  rename(sessionId: string, title: string): void;
+  deleteSession(sessionId: string): void;
+  clear(): void;
+  configure(changes: { model?: string; agent?: string; privacy?: "names" | "schema" | "aggregates" | "rows" }): void;
+  /** Downloads the session as a file. */
+  exportSession(sessionId: string, format: "md" | "json"): void;
+
+  loadTodos(): void;
+  changeTodo(todoId: string, action: "done" | "undone" | "delete"): void;
+  loadReminders(): void;
+  remind(reminderId: string, action: "done" | "snooze" | "cancel", minutes?: number): void;
+}
