@@ -22,6 +22,7 @@ from . import settings as fields
 from .grants import Grants
 from .handlers.authority import server_owner
 from .handlers.base import SERVICE, CopilotService
+from .handlers.notebook import NotebookSessionHandler
 from .handlers.page import PageHandler
 from .handlers.rest import ExportHandler, HealthHandler, SessionHandler, SessionsHandler
 from .handlers.websocket import CopilotWebSocket
@@ -118,6 +119,7 @@ class TableCopilotApp(ExtensionApp):  # type: ignore[misc]  # jupyter_server is 
                 (r"/table-copilot/?", PageHandler),
                 (r"/table-copilot/ws", CopilotWebSocket),
                 (r"/table-copilot/api/health", HealthHandler),
+                (r"/table-copilot/api/notebook-session", NotebookSessionHandler),
                 (r"/table-copilot/api/sessions", SessionsHandler),
                 (session, SessionHandler),
                 (session + "/export", ExportHandler),

@@ -16,10 +16,14 @@ PREFIX = "tc_"
 
 
 class Grant:
-    """What one token allows: to speak for ``kernel_id``, until it is revoked."""
+    """What one token allows: to speak for ``kernel_id``, until it is revoked.
 
-    def __init__(self, kernel_id: str) -> None:
+    ``notebook`` is what the kernel was told of the notebook that it was started for; empty without one.
+    """
+
+    def __init__(self, kernel_id: str, notebook: str = "") -> None:
         self.kernel_id = kernel_id
+        self.notebook = notebook
         self.revoked = False
         self._callbacks: list[Callable[[], None]] = []
 
@@ -53,12 +57,16 @@ class Grants:
     def __len__(self) -> int:
         return len(self._grants)
 
-    def mint(self, kernel_id: str) -> str:
+    def mint(self, kernel_id: str, notebook: str = "") -> str:
         """A fresh token for ``kernel_id``; the one it had before ends."""
         self.revoke(kernel_id)
         token = PREFIX + secrets.token_urlsafe(32)
-        self._grants[_digest(token)] = Grant(kernel_id)
+        self._grants[_digest(token)] = Grant(kernel_id, notebook)
         return token
+
+    def notebook_of(self, kernel_id: str) -> str:
+        """The notebook that a living kernel was started for, in the kernel's own words; empty where none is known."""
+        return next((grant.notebook for grant in self._grants.values() if grant.kernel_id == kernel_id), "")
 
     def revoke(self, kernel_id: str) -> None:
         """End the grant of ``kernel_id``, if it has one."""

@@ -28,6 +28,7 @@ URL_VARIABLE = "TABLE_COPILOT_URL"
 TOKEN_VARIABLE = "TABLE_COPILOT_TOKEN"
 KERNEL_ID_VARIABLE = "TABLE_COPILOT_KERNEL_ID"
 CA_VARIABLE = "TABLE_COPILOT_CA"
+NOTEBOOK_VARIABLE = "JPY_SESSION_NAME"
 SOCKET_PATH = "table-copilot/ws"
 
 _ATTRIBUTE = "table_copilot_environment"
@@ -41,11 +42,11 @@ class KernelEnvironment:
     grants: Grants
     address: Callable[[], dict[str, str]]
 
-    def variables(self, kernel_id: str) -> dict[str, str]:
-        """The variables of a kernel that is about to start, with a fresh token."""
+    def variables(self, kernel_id: str, notebook: str = "") -> dict[str, str]:
+        """The variables of a kernel that is about to start for ``notebook``, with a fresh token."""
         return {
             **self.address(),
-            TOKEN_VARIABLE: self.grants.mint(kernel_id),
+            TOKEN_VARIABLE: self.grants.mint(kernel_id, notebook),
             KERNEL_ID_VARIABLE: kernel_id,
         }
 
@@ -107,7 +108,9 @@ class _GivesEnvironment:
                 kw["kernel_id"] = str(uuid.uuid4())
             self.kernel_id = self.kernel_id or kw.pop("kernel_id")
             # At a restart ``env`` is that of the last start; the fresh variables replace its own.
-            kw["env"] = {**(kw.get("env") or os.environ), **self._copilot_environment.variables(self.kernel_id)}
+            given = kw.get("env") or os.environ
+            notebook = given.get(NOTEBOOK_VARIABLE, "") if kw.get("env") else ""
+            kw["env"] = {**given, **self._copilot_environment.variables(self.kernel_id, notebook)}
         with self._grant_ends_on_failure():
             return await super()._async_pre_start_kernel(**kw)  # type: ignore[misc]  # of the KernelManager
 

@@ -6,11 +6,11 @@ kernel without a notebook begins a session of its own.
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ..protocol import notebook_session_id
 from .connection import Connection
 from .errors import CopilotTurnError
 
@@ -30,7 +30,7 @@ def session_ids(identity: str | None) -> Iterator[str]:
     if identity is None:
         yield uuid.uuid4().hex
         return
-    base = "nb-" + hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    base = notebook_session_id(identity)
     yield base
     yield from (f"{base}-{number}" for number in range(2, _TRIES))
     yield uuid.uuid4().hex

@@ -47,6 +47,7 @@ from .common import (
     Surface,
     Title,
     is_session_id,
+    notebook_session_id,
 )
 from .parse import (
     frame_types,
@@ -222,6 +223,7 @@ __all__ = [
     "frame_types",
     "is_session_id",
     "load_object",
+    "notebook_session_id",
     "parse_plain",
     "parse_v1",
 ]

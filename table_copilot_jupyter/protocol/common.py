@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from enum import IntEnum, StrEnum
 from typing import Annotated, Literal, TypeVar
@@ -69,6 +70,14 @@ class FrameError(CopilotError):
 def is_session_id(value: str) -> bool:
     """Whether ``value`` may name a session: 1 to 64 letters, digits, ``-`` and ``_``."""
     return _SESSION_ID.fullmatch(value) is not None
+
+
+def notebook_session_id(notebook: str) -> str:
+    """The session of a notebook, the same from every surface.
+
+    ``notebook`` is its path as its kernel was told (``JPY_SESSION_NAME``).
+    """
+    return "nb-" + hashlib.sha256(notebook.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def _not_blank(value: str) -> str:
