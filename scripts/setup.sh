@@ -29,7 +29,10 @@ setup() {
             exit 1
         }
     fi
-    wanted=$(cat pyproject.toml jupyter-config/*/*.json | cksum)
+    # the front end is built while installing, so its sources count too
+    wanted=$(find pyproject.toml hatch_build.py jupyter-config labextension -type f \
+        -not -path '*/node_modules/*' -not -path '*/lib/*' -not -path '*/tests/*' -print0 |
+        LC_ALL=C sort -z | xargs -0 cat | cksum)
     if [ "$(cat "$mark" 2>/dev/null)" != "$wanted" ]; then
         say "Installing the copilot and what it needs (once; a few minutes on a slow network)"
         .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[$extras]" 2>.venv/pip.log || {

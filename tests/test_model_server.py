@@ -15,7 +15,7 @@ from typing import Any
 
 import model_server
 import pytest
-from faults.processes import TOKEN, World, free_port, http, text_of, until, world
+from processes import TOKEN, World, free_port, http, text_of, until, world
 from jupyter_client.blocking.client import BlockingKernelClient
 
 pytestmark = pytest.mark.model_server

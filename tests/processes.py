@@ -25,7 +25,7 @@ from typing import Any
 import psutil
 import websockets
 
-TESTS = Path(__file__).parent.parent
+TESTS = Path(__file__).parent
 TOKEN = "the-token-of-the-user"
 KEY = "sk-canary-5f0e2b7c91d84a63"
 START_S = 60.0
@@ -97,10 +97,14 @@ def mock_model():
 
 
 class World:
-    """A Jupyter server and everything that it keeps. ``environment`` is added to its own."""
+    """A Jupyter server and everything that it keeps. ``environment`` is added to its own.
 
-    def __init__(self, home: Path, base_url: str, **environment: str) -> None:
+    ``port`` 0 takes a free one at each start; another keeps the address over restarts.
+    """
+
+    def __init__(self, home: Path, base_url: str, *, port: int = 0, **environment: str) -> None:
         self.home = home
+        self.port = port
         self.log = home / "server.log"
         self.process: subprocess.Popen | None = None
         self.address = ""
@@ -140,8 +144,8 @@ class World:
 
     def start(self) -> None:
         """Start the server and wait until the copilot answers."""
-        command = [sys.executable, "-m", "jupyter", "server", "--no-browser", "--port=0", "--ServerApp.port_retries=0"]
-        command += [f"--ServerApp.root_dir={self.home / 'root'}"]
+        command = [sys.executable, "-m", "jupyter", "server", "--no-browser", f"--port={self.port}"]
+        command += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={self.home / 'root'}"]
         command += ["--ServerApp.jpserver_extensions=table_copilot_jupyter=True", "--KernelManager.transport=ipc"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--allow-root")

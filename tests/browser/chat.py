@@ -1,0 +1,103 @@
+"""The chat and JupyterLab as a user sees them: what can be read, pressed and typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import Locator, Page, expect
+
+
+def write_notebook(path: Path, cells: list[str]) -> None:
+    """A Python notebook with these code cells."""
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells], metadata=metadata)
+    nbformat.write(notebook, path)
+
+
+class Chat:
+    """One mounted chat; ``root`` is its outermost element."""
+
+    def __init__(self, root: Locator) -> None:
+        self.root = root
+        self.page: Page = root.page
+        self.composer = root.locator(".tcj-composer textarea")
+        self.log = root.get_by_role("log")
+        self.stop_button = root.get_by_role("button", name="Stop")
+
+    def attached(self) -> Chat:
+        """Wait until it shows its session."""
+        expect(self.composer).to_be_visible()
+        expect(self.root).to_have_attribute("data-connection", "open")
+        return self
+
+    def type(self, text: str) -> None:
+        self.composer.fill(text)
+
+    def say(self, text: str) -> None:
+        """Send a message; does not wait for its answer."""
+        self.composer.fill(text)
+        self.composer.press("Enter")
+
+    def ask(self, text: str) -> None:
+        """Send a message and wait until its turn has ended."""
+        ended = self.ends.count()
+        self.say(text)
+        expect(self.ends).to_have_count(ended + 1, timeout=30_000)
+
+    @property
+    def ends(self) -> Locator:
+        return self.log.locator(".tcj-end")
+
+    @property
+    def answers(self) -> Locator:
+        return self.log.locator(".tcj-answer")
+
+    @property
+    def user_messages(self) -> Locator:
+        return self.log.locator(".tcj-user")
+
+
+class Lab:
+    """A notebook in JupyterLab or Notebook 7."""
+
+    def __init__(self, page: Page, name: str) -> None:
+        self.page = page
+        self.name = name
+
+    def ready(self) -> Lab:
+        """Wait until the notebook's kernel can take work."""
+        self.page.wait_for_function(
+            """() => {
+              const app = window.jupyterapp;
+              const kernel = app?.shell.currentWidget?.sessionContext?.session?.kernel;
+              return kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
+            }""",
+            timeout=60_000,
+        )
+        return self
+
+    def run(self, index: int) -> None:
+        """Start a cell; does not wait for it."""
+        self.page.evaluate(
+            """(index) => {
+              window.jupyterapp.shell.currentWidget.content.activeCellIndex = index;
+              window.jupyterapp.commands.execute('notebook:run-cell');
+            }""",
+            index,
+        )
+
+    def command(self, name: str, **arguments: object) -> None:
+        self.page.evaluate("([name, args]) => { window.jupyterapp.commands.execute(name, args) }", [name, arguments])
+
+    def output(self, index: int) -> Locator:
+        return self.page.locator(".jp-Notebook .jp-CodeCell").nth(index).locator(".jp-OutputArea")
+
+    def widget(self, index: int = 0) -> Chat:
+        """The chat in a cell's output."""
+        return Chat(self.output(index).locator(".tcj-chat")).attached()
+
+    def panel(self) -> Chat:
+        """The chat in the sidebar, opened."""
+        self.command("table-copilot:open")
+        return Chat(self.page.locator(".tcj-panel .tcj-chat")).attached()
