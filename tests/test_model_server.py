@@ -15,8 +15,8 @@ from typing import Any
 
 import model_server
 import pytest
-from processes import TOKEN, World, free_port, http, text_of, until, world
 from jupyter_client.blocking.client import BlockingKernelClient
+from processes import TOKEN, World, free_port, http, text_of, until, world
 
 pytestmark = pytest.mark.model_server
 
