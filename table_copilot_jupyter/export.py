@@ -44,6 +44,13 @@ def export_markdown(info: SessionInfo, events: Sequence[Mapping[str, Any]]) -> s
     return _mask("\n\n".join(block for block in blocks if block)) + "\n"
 
 
+def file_name(title: str, session_id: str, extension: str) -> str:
+    """A name for the file. It keeps the title's letters in any script and nothing that means something to a shell,
+    a file system or a header."""
+    words = re.sub(r"[^\w-]+", "-", title[:200])[:60].strip("-_") or "session"
+    return f"{words}-{session_id[:8]}.{extension}"
+
+
 def _facts(info: SessionInfo) -> Iterator[str]:
     yield f"- Session: `{info.session_id}`"
     yield f"- Created: {info.created_at}"

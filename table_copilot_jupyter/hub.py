@@ -42,6 +42,10 @@ class Connection(Protocol):
         """Tell it something that concerns the user, not one session."""
         ...
 
+    def reminded(self, event: protocol.ReminderDue) -> None:
+        """A reminder of the user's came, in a session that this client may not listen to."""
+        ...
+
     def going_away(self) -> None:
         """The host stops: close with 1001."""
         ...
@@ -78,7 +82,9 @@ class Hub:
         self.host = host_name()
         self.warnings = list(warnings or [])
         self.connections: set[Connection] = set()
-        self._signals = signals
+        self.signals = signals
+        self.reminding = asyncio.Lock()
+        """Held while a reminder's card is closed: of two surfaces one is first."""
         self._live: dict[str, Session] = {}
         self._loading: dict[str, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -105,7 +111,7 @@ class Hub:
             if row is not None:
                 with contextlib.suppress(CopilotError):  # another host runs it
                     await self.session(row.session_id, row.owner)
-        self._signals.listen(todos=self._todos_changed, reminders=self._reminders_changed)
+        self.signals.listen(todos=self._todos_changed, reminders=self._reminders_changed)
         self._scheduler.start()
         self._heartbeat = asyncio.get_running_loop().create_task(self._beat())
 
@@ -316,6 +322,9 @@ class Hub:
             return await self.services.store.fire_reminder(owner, fired.reminder, reminder.due, session.session_id, row)
 
         if await session.log.publish_with(event, write):
+            for connection in tuple(self.connections):
+                if connection.owner == owner:
+                    connection.reminded(event)
             await self._push_reminders(owner)
         return True
 

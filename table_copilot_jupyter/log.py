@@ -24,7 +24,7 @@ from typing import Any
 from .clock import timestamp
 from .delivery import Delivery, Latecomer, Listener
 from .live import LiveMessage, StreamedText, UnsavedText
-from .protocol import AgentMessage, Cleared, Event, UserMessage
+from .protocol import AgentMessage, Cleared, Event, Rewound, UserMessage
 from .store.base import Batch, Piece, SessionStore, StoredEvent, StoreError
 
 COALESCE_S = 0.015
@@ -116,6 +116,26 @@ class SessionLog:
             return True
 
         await self.publish_with(Cleared(), write)
+
+    async def rewind(self, message_id: str, first_seq: int) -> int:
+        """Take a user message back with what came after it, on disk too; no turn may run.
+
+        Returns how many messages are gone. Raises StoreError, and then nothing is.
+        """
+        gone = 0
+
+        async def write(row: StoredEvent) -> bool:
+            nonlocal gone
+            await self._write((), False)  # what could not be written so far comes before it
+            if self._unwritten:
+                raise StoreError(
+                    "The conversation can't be saved just now, so nothing of it was taken back. Try again."
+                )
+            gone = await self._store.rewind_session(self.session_id, first_seq, row)
+            return True
+
+        await self.publish_with(Rewound(message_id=message_id, first_seq=first_seq), write)
+        return gone
 
     async def publish_with(self, event: Event, write: Callable[[StoredEvent], Awaitable[bool]]) -> bool:
         """Publish an event that ``write`` puts into the store itself, together with something else.

@@ -97,6 +97,7 @@ class Session:
         self._context_chars = 0
         self._interactions = Interactions()
         self._allowed_tools: set[str] = set()
+        self._taking = asyncio.Lock()
         self._runner: asyncio.Task[None] | None = None
         self._turn: Turn | None = None
         self._waiting_turn: Reopened | None = None
@@ -129,17 +130,38 @@ class Session:
     # --- messages ----------------------------------------------------------------------------
 
     async def post(
-        self, content: str, message_id: str, *, surface: str, agent: str | None = None, mentions: Sequence[str] = ()
+        self,
+        content: str,
+        message_id: str,
+        *,
+        surface: str,
+        agent: str | None = None,
+        mentions: Sequence[str] = (),
+        replaces: str | None = None,
     ) -> Accepted:
-        """Take a message; its turn begins when those before it have ended. The same id is taken once."""
-        if (seen := await self._already_taken(message_id)) is not None:
-            return seen
+        """Take a message; its turn begins when those before it have ended. The same id is taken once.
+
+        ``replaces``: an earlier message that is taken back first, with everything after it. Raises CopilotError.
+        """
+        async with self._taking:  # no other message comes between what is taken back and what replaces it
+            if (seen := await self._already_taken(message_id)) is not None:
+                return seen
+            self._check_room(agent)
+            if replaces is not None:
+                await self._take_back(replaces)
+            return self._take(content, message_id, surface, agent, mentions)
+
+    def _check_room(self, agent: str | None) -> None:
         if agent is not None:
             self._services.agents.get(agent)
         if len(self._queue) >= MAX_QUEUED:
             raise CopilotError(
                 ErrorCode.BUSY, f"{MAX_QUEUED} messages wait in this session already.", "Wait for some of them to end."
             )
+
+    def _take(
+        self, content: str, message_id: str, surface: str, agent: str | None, mentions: Sequence[str]
+    ) -> Accepted:
         if agent is None:
             agent, _ = addressed(content, self._services.agents.specs)
         event = protocol.UserMessage(
@@ -162,7 +184,36 @@ class Session:
             seq = await self._services.store.find_message(self.session_id, message_id)
             if seq is not None:
                 self._seen.setdefault(message_id, Accepted(seq, False))
-        return self._seen.get(message_id)  # read again: another connection may have brought it meanwhile
+        return self._seen.get(message_id)
+
+    async def _take_back(self, message_id: str) -> None:
+        """Forget a message and all that was said after it. The message that replaces it is written afterwards:
+        should the process end in between, the same request finds the first half done and does the other."""
+        if self.running or self._queue:
+            raise CopilotError(
+                ErrorCode.BUSY, "A message can't be taken back while a turn runs or waits.", "Stop the turn first."
+            )
+        await self.log.caught_up()
+        seq = await self._services.store.find_message(self.session_id, message_id)
+        if seq is None:
+            if await self._last_taken_back() == message_id:
+                return
+            raise CopilotError(
+                ErrorCode.BAD_FRAME,
+                f"There is no message {message_id!r} in this session to take back.",
+                "It may be gone already; send the new one without replaces.",
+            )
+        gone = await self.log.rewind(message_id, seq)
+        self._context, self._context_chars = None, 0
+        self._seen = {name: taken for name, taken in self._seen.items() if (taken.seq or 0) < seq}
+        self.row = replace(self.row, messages=max(0, self.row.messages - gone))
+
+    async def _last_taken_back(self) -> str | None:
+        """The message that was taken back last, if nothing was said since."""
+        rows = await self._services.store.events(self.session_id, types=("rewound", "user_message"))
+        if not rows or rows[-1].type != "rewound":
+            return None
+        return protocol.Rewound.model_validate_json(rows[-1].body).message_id
 
     def cancel(self, message_id: str | None = None) -> bool:
         """End the running turn, or take the named message out of the queue. False when there is nothing to end."""
@@ -242,11 +293,12 @@ class Session:
 
     async def clear(self) -> None:
         """Forget the conversation: the log is emptied, on disk too. A running turn is ended first."""
-        await self._stop_turn()
-        await self.log.clear()
-        self._context = []
-        self._context_chars = 0
-        self.row = replace(self.row, messages=0)
+        async with self._taking:
+            await self._stop_turn()
+            await self.log.clear()
+            self._context = []
+            self._context_chars = 0
+            self.row = replace(self.row, messages=0)
 
     async def stop(self) -> None:
         """The session is deleted: end what runs."""

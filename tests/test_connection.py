@@ -221,6 +221,59 @@ async def test_without_anything_outstanding_a_lost_socket_is_left_alone(server, 
     assert len(server.of_type("attach")) == 1
 
 
+def due_elsewhere(server, seq, session_id="s"):
+    """A reminder told to every connection, whatever session it is attached to."""
+    event = {"type": "reminder", "session_id": session_id, "seq": seq, "reminder_id": "r", "content": "Stretch"}
+    for socket in server.connections:
+        server.send(socket, event)
+
+
+@pytest.mark.parametrize("before", ["never attached", "let go"])
+async def test_a_reminder_of_a_session_that_is_not_attached_changes_nothing(server, connection, before):
+    await connection.attach("other")
+    if before == "let go":
+        await connection.attach("s")
+        await connection.release("s")
+    listener = Listener(connection, "s")
+    for number in range(3):
+        server.emit("s", "notice", content=str(number))
+    server.emit("s", "reminder", reminder_id="r", content="Stretch")
+    due_elsewhere(server, 4)
+    await connection.request({"type": "ping"})
+    assert listener.events == []
+    await connection.attach("s")
+    await listener.until("reminder")
+    assert listener.seqs == [1, 2, 3, 4]
+
+
+async def test_a_reminder_that_comes_before_the_session_is_attached_again_hides_nothing(server, connection):
+    listener = Listener(connection, "s")
+    await connection.attach("s")
+    attach = server._attach
+
+    def late(socket, frame, reply):
+        server.emit("s", "reminder", reminder_id="r", content="Stretch")
+        due_elsewhere(server, 3)
+        attach(socket, frame, reply)
+
+    server._attach = late
+    await server.drop()
+    server.emit("s", "notice", content="1")
+    server.emit("s", "notice", content="2")
+    await listener.until("reminder")
+    assert listener.seqs == [1, 2, 3]
+
+
+async def test_what_was_sent_to_models_stays_counted_when_a_message_is_taken_back(server, connection):
+    listener = Listener(connection, "s")
+    state = await connection.attach("s")
+    server.emit("s", "sent", bytes=5, tables=[{"rows": 2}])
+    server.emit("s", "rewound", message_id="m", first_seq=1)
+    server.emit("s", "reminder_closed", reminder_id="r", action="done", by="page")
+    await listener.until("reminder_closed")
+    assert (state.seq, state.sent.requests, state.sent.rows, state.sent.bytes) == (3, 1, 2, 5)
+
+
 async def test_a_session_that_is_let_go_is_taken_up_where_it_was(server, connection):
     await connection.attach("s")
     server.emit("s", "sent", bytes=5, tables=[{"rows": 2}])

@@ -101,6 +101,18 @@ class TestHistoryFromEvents:
             AssistantStep("Hello."),
         ]
 
+    def test_receipts_of_a_turn_that_was_taken_back_are_nothing_to_show(self):
+        assert history(
+            user("u1", "hello?"),
+            started("u1", "t1"),
+            message("t1", "m1", "Hello."),
+            finished("t1"),
+            {"type": "sent", "turn_id": "t2", "model": "m", "host": "h", "bytes": 1},
+            {"type": "usage", "turn_id": "t2", "model": "m", "input": 1, "output": 1},
+            {"type": "rewound", "turn_id": None, "message_id": "u2", "first_seq": 5},
+            user("u3", "still there?"),
+        ) == [UserText("hello?"), AssistantStep("Hello."), UserText("still there?")]
+
     def test_what_happens_inside_a_delegation_is_left_out(self):
         assert history(
             user("u1", "plan"),

@@ -71,6 +71,15 @@ async def test_cancelling_the_task_stops_the_turn(server, connection):
     await server.until(lambda: server.of_type("cancel"))
 
 
+async def test_a_turn_whose_message_was_taken_back_elsewhere_has_ended(server, connection):
+    server.then(waiting)
+    task = asyncio.create_task(Copilot("s", connection=connection).aask("hello"))
+    await server.until(lambda: server.turns)
+    server.emit("s", "rewound", message_id="another", first_seq=5)
+    server.emit("s", "rewound", message_id=server.turns[0].message_id, first_seq=1)
+    assert (await task).reason == "cancelled"
+
+
 async def test_without_a_name_each_has_a_session_of_its_own(server, connection):
     first, second = Copilot(connection=connection), Copilot(connection=connection)
     assert first.session_id != second.session_id

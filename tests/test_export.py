@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from table_copilot_jupyter import protocol as p
-from table_copilot_jupyter.export import export_json, export_markdown
+from table_copilot_jupyter.export import export_json, export_markdown, file_name
 
 INFO = p.SessionInfo(
     session_id="s1",
@@ -171,6 +171,30 @@ def test_names_that_only_resemble_a_key_stay() -> None:
 
 
 # --- JSON ---------------------------------------------------------------------------------------
+
+
+def test_receipts_of_what_was_taken_back_show_in_json_only() -> None:
+    gone = [
+        event(p.Sent(model="m", host="h", bytes=10, turn_id="t9")),
+        event(p.Rewound(message_id="m0", first_seq=1)),
+        event(p.ReminderClosed(reminder_id="r", action="done", by="lab")),
+    ]
+    log = [*gone, said("Hello"), answered("Hi.")]
+    assert markdown(*log) == markdown(*log[3:])
+    assert json.loads(export_json(INFO, log))["events"] == log
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Sales of May", "Sales-of-May-abcdefgh.md"),
+        ("../../etc/passwd", "etc-passwd-abcdefgh.md"),
+        ("五月销售", "五月销售-abcdefgh.md"),
+        ("…", "session-abcdefgh.md"),
+    ],
+)
+def test_a_file_is_named_after_the_title_and_safe_everywhere(title: str, name: str) -> None:
+    assert file_name(title, "abcdefghij", "md") == name
 
 
 def test_json_keeps_the_session_and_every_event() -> None:

@@ -231,3 +231,35 @@ async def test_clearing_empties_the_log_and_goes_on_counting(store, log):
     log.publish(user(9))
     await log.flush()
     assert [(e.seq, e.type) for e in await store.events("s")] == [(4, "cleared"), (5, "user_message")]
+
+
+async def test_taking_back_goes_on_counting_and_reaches_who_comes_back(store, log):
+    listener = Recorder()
+    log.listeners.add(listener)
+    for n in range(3):
+        log.publish(user(n))
+    assert await log.rewind("m1", 2) == 2
+    log.publish(user(9))
+    await log.flush()
+    assert [(e.seq, e.type) for e in await store.events("s")] == [
+        *((1, "user_message"), (4, "rewound"), (5, "user_message")),
+    ]
+    assert listener.seqs == [1, 2, 3, 4, 5]
+    for after in (1, 2, 3):
+        late = Recorder()
+        await log.replay(late, after, attached)
+        assert late.seqs == [4, 5]
+        rewound = json.loads(late.deliveries[1].text)
+        assert (rewound["type"], rewound["message_id"], rewound["first_seq"]) == ("rewound", "m1", 2)
+
+
+async def test_what_the_store_refused_is_written_before_it_is_taken_back(store, log):
+    store.failing = True
+    log.publish(user(1))
+    await log.flush()
+    with pytest.raises(StoreError, match="nothing of it was taken back"):
+        await log.rewind("m1", 1)
+    store.failing = False
+    assert await log.rewind("m1", 1) == 1
+    assert [event.type for event in await store.events("s")] == ["rewound"]
+    assert (await store.session("s")).last_seq == log.last_seq

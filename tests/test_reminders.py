@@ -72,6 +72,20 @@ async def test_what_came_while_the_notebook_was_closed_is_shown_once_it_is_used_
         assert "Stretch" not in cell.plain
 
 
+async def test_what_was_closed_elsewhere_is_not_shown_again(server, tmp_path):
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+    async with kernel_of(server, tmp_path / "first") as kernel:
+        await kernel.run("%load_ext table_copilot_jupyter")
+        await kernel.run("%copilot hello")
+    remind(server, "Stretch", late=True)
+    server.emit(SESSION, "reminder_closed", reminder_id="r", action="done", by="page")
+    async with kernel_of(server, tmp_path / "second") as kernel:
+        await kernel.run("%load_ext table_copilot_jupyter")
+        cell = await kernel.run("%copilot hello again")
+        assert "Stretch" not in cell.plain
+
+
 def test_a_reminder_says_when_it_was_due_only_if_it_is_late():
     event = {"content": "Stand-up", "due": "2026-11-22T09:00:00+01:00", "late": False}
     assert reminder_text(event) == "Reminder: Stand-up"

@@ -136,6 +136,16 @@ def turn(*events):
     return transcript
 
 
+def test_what_is_taken_back_or_closed_elsewhere_shows_nothing():
+    transcript = turn(
+        {"type": "message", "message_id": "m", "agent": "copilot", "content": "Here."},
+        {"type": "sent", "bytes": 10, "tables": []},
+        {"type": "rewound", "message_id": "u", "first_seq": 1},
+        {"type": "reminder_closed", "reminder_id": "r", "action": "done", "by": "lab"},
+    )
+    assert (transcript.text, len(transcript.parts), transcript.sent.requests) == ("Here.", 1, 1)
+
+
 def hostile_events(text):
     """Every place where somebody else's text is shown, with the same text."""
     return [

@@ -1,14 +1,10 @@
-"""The REST endpoints and the page of a real server."""
+"""The REST endpoints of a real server."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-import re
 
 import pytest
-from conftest import TOKEN
 from jupyter_server.auth import Authorizer
 
 from table_copilot_jupyter import __version__
@@ -52,13 +48,7 @@ async def test_every_endpoint_needs_a_login(server, path):
         assert (await server.get(path, token=token)).code == 403
 
 
-async def test_the_page_sends_a_stranger_to_the_login(server):
-    response = await server.get("table-copilot/", token=None)
-    assert response.code == 302
-    assert "/login" in response.headers["Location"]
-
-
-@pytest.mark.parametrize("path", [*ENDPOINTS, "table-copilot/"])
+@pytest.mark.parametrize("path", ENDPOINTS)
 async def test_every_endpoint_asks_the_authorizer(start_server, path):
     server = await start_server(ServerApp={"authorizer_class": NobodyAuthorizer})
     assert (await server.get(path)).code == 403
@@ -93,7 +83,6 @@ async def test_without_a_usable_setting_the_server_runs_and_health_says_what_is_
     assert "'plenty'" in health["error"]["message"]
     refused = await body_of(server, "table-copilot/api/sessions", 503)
     assert refused == health["error"]
-    assert "&#x27;plenty&#x27;" in (await server.get("table-copilot/")).body.decode()
 
 
 # --- sessions -----------------------------------------------------------------------------------
@@ -170,40 +159,3 @@ def test_a_download_has_a_name_that_is_safe_everywhere(title, name):
 
 def test_a_long_title_is_cut():
     assert len(content_disposition("表" * 5000, "abcdefghij", "md")) < 700
-
-
-# --- the page -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("path", ["table-copilot/", "table-copilot"])
-async def test_the_page_tells_where_the_socket_is_and_how_to_talk(server, path):
-    response = await server.get(path)
-    page = response.body.decode()
-    assert response.code == 200
-    assert response.headers["Content-Type"].startswith("text/html")
-    assert f"ws://127.0.0.1:{server.port}/user/ada/table-copilot/ws" in page
-    assert "%copilot" in page
-    assert "websocat" in page
-    assert 'href="/user/ada/table-copilot/api/sessions"' in page
-    assert TOKEN not in page
-
-
-async def test_the_page_allows_its_own_style_and_nothing_else(server):
-    response = await server.get("table-copilot/")
-    page, policy = response.body.decode(), response.headers["Content-Security-Policy"]
-    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert "default-src 'none'" in policy
-    assert f"style-src 'sha256-{digest}'" in policy
-    assert "unsafe" not in policy
-    assert "<script" not in page
-    assert " style=" not in page
-    assert response.headers["Referrer-Policy"] == "no-referrer"
-
-
-async def test_the_page_shows_what_others_named_as_text(server, monkeypatch):
-    hub = await server.service.hub()
-    hub.warnings.append("<img src=x onerror=alert(1)>")
-    page = (await server.get("table-copilot/")).body.decode()
-    assert "<img" not in page
-    assert "&lt;img" in page

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fake_stores import BERLIN, NOW, FakeReminderStore, tool_context
 
 from table_copilot_jupyter.protocol import ReminderItem
 from table_copilot_jupyter.tools.base import ToolError
-from table_copilot_jupyter.tools.schedule import ScheduleArguments, ScheduleTool, fire
+from table_copilot_jupyter.tools.schedule import ScheduleArguments, ScheduleTool, fire, snoozed
 
 
 class Reminders:
@@ -225,3 +225,30 @@ def test_a_rule_or_zone_that_can_not_be_read_any_more_ends_the_reminder(rrule: s
 
 def test_the_model_is_told_every_argument(reminders: Reminders) -> None:
     assert all(argument.get("description") for argument in reminders.tool.parameters()["properties"].values())
+
+
+DAILY = ReminderItem(
+    reminder_id="r1",
+    content="Stand-up",
+    due="2026-11-19T09:00:00+01:00",
+    rrule="FREQ=DAILY",
+    timezone="Europe/Berlin",
+    state="fired",
+    session_id="s1",
+)
+
+
+def test_a_snoozed_reminder_is_pending_again_in_its_own_time_zone() -> None:
+    later = snoozed(DAILY, 10, NOW.astimezone(UTC), once=False)
+    assert later == DAILY.model_copy(update={"due": "2026-11-18T10:40:00+01:00", "state": "pending"})
+
+
+def test_once_more_is_a_reminder_of_its_own_without_recurrence() -> None:
+    later = snoozed(DAILY, 90, NOW, once=True)
+    assert (later.due, later.rrule, later.state) == ("2026-11-18T12:00:00+01:00", None, "pending")
+    assert (later.content, later.session_id) == ("Stand-up", "s1")
+    assert later.reminder_id != "r1"
+
+
+def test_a_reminder_of_a_zone_that_is_gone_can_be_snoozed() -> None:
+    assert snoozed(DAILY.model_copy(update={"timezone": "Mars/Base"}), 1, NOW, once=False).due.endswith("+00:00")

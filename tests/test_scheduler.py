@@ -1,8 +1,9 @@
 """Reminders arrive on every surface of their session, exactly once, late if nobody could send them."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
-from fakes import Client
+from fakes import Client, MemoryTransport
 from hubs import running_hub
 
 from table_copilot_jupyter.protocol import ReminderItem
@@ -35,7 +36,7 @@ def reminder(due, *, rrule=None, session_id="s", reminder_id="r1"):
 
 async def add(hub, item, owner="ada"):
     await hub.services.store.add_reminder(owner, item)
-    hub._signals.reminders_changed(owner)
+    hub.signals.reminders_changed(owner)
 
 
 async def test_a_due_reminder_arrives_on_every_surface_of_its_session(tmp_path):
@@ -100,7 +101,7 @@ async def test_two_hosts_on_one_store_send_it_once(tmp_path):
         for n in range(10):
             await first.services.store.add_reminder("ada", reminder(due, reminder_id=f"r{n}"))
         for hub in (first, second):
-            hub._signals.reminders_changed("ada")
+            hub.signals.reminders_changed("ada")
         await client.transport.until(lambda: len(client.of_type("reminder")) == 10)
         await client.got("reminders", reminders=[])
         _, events = await first.session_log("ada", "s")
@@ -116,3 +117,51 @@ async def test_a_reminder_of_a_deleted_session_comes_in_the_one_used_last(tmp_pa
         await client.ask("delete", session_id="s")
         await add(hub, reminder(NOON))
         assert (await client.got("reminder"))["session_id"] == "other"
+
+
+async def test_a_reminder_comes_to_every_v1_connection_of_the_user_once(tmp_path):
+    async with running_hub(tmp_path) as hub:
+        here, elsewhere, nowhere = Client(hub), Client(hub), Client(hub)
+        stranger, plain = Client(hub, owner="bob"), Client(hub, subprotocol=None)
+        await here.attach("s")
+        await elsewhere.attach("other")
+        await add(hub, reminder(datetime.now(UTC)))
+        for client in (here, elsewhere, nowhere):
+            await client.got("reminders", reminders=[])
+            (event,) = client.of_type("reminder")
+            assert (event["session_id"], event["seq"]) == ("s", 1)
+        assert here.of_type("reminder") == elsewhere.of_type("reminder")
+        await stranger.ask("ping")
+        assert not stranger.of_type("reminder")
+        assert plain.frames == []
+
+
+class HeldTransport(MemoryTransport):
+    """Has room for the next frame when the test says so."""
+
+    def __init__(self):
+        super().__init__()
+        self.room = asyncio.Event()
+
+    def send(self, text):
+        super().send(text)
+        return asyncio.ensure_future(self.room.wait())
+
+
+async def test_who_is_just_about_to_listen_gets_a_reminder_in_its_place_only(tmp_path):
+    async with running_hub(tmp_path) as hub:
+        client = Client(hub)
+        await client.attach("s")
+        await client.say("s", "x" * 100_000, "m1")
+        await client.got("session_updated")
+        late = Client(hub, transport=HeldTransport())
+        late.send("attach", session_id="s")
+        await late.transport.until(lambda: late.of_type("attached"))
+        await add(hub, reminder(datetime.now(UTC)))
+        await client.got("reminders", reminders=[])
+        assert not late.of_type("reminder")
+        late.transport.room.set()
+        event = await late.got("reminder")
+        await late.ask("ping")
+        seqs = [frame["seq"] for frame in late.frames if frame.get("seq") and frame["type"] != "attached"]
+        assert seqs == list(range(1, event["seq"] + 1))

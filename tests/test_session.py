@@ -9,7 +9,7 @@ from hubs import running_hub
 from mock_model import Call, MockModel, Reply
 from turns import engine_for, settings_for
 
-from table_copilot_jupyter.engine.base import AssistantStep, TextDelta, UserText
+from table_copilot_jupyter.engine.base import AssistantStep, RequestSent, TextDelta, TokensUsed, UserText
 from table_copilot_jupyter.protocol import CopilotError, ErrorCode
 from table_copilot_jupyter.settings import Secret, Settings
 
@@ -433,3 +433,183 @@ async def test_a_message_that_waited_is_answered_after_a_restart(tmp_path):
         started = await client.got("turn_started", message_id="m2")
         await client.got("turn_finished", turn_id=started["turn_id"])
         assert [last_user_text(r) for r in engine.requests] == ["second"]
+
+
+def kinds(events):
+    return [event["type"] for event in events]
+
+
+async def log_of(hub, session_id="s"):
+    return (await hub.session_log("ada", session_id))[1]
+
+
+async def talk(client, *contents):
+    """Say one after the other, as m1, m2, …; the session has its title before this returns."""
+    for number, content in enumerate(contents, 1):
+        await client.say("s", content, f"m{number}")
+    await client.got("session_updated")
+
+
+async def test_a_message_can_replace_an_earlier_one_and_all_that_followed(hub, client, engine):
+    other = Client(hub)
+    for surface in (client, other):
+        await surface.attach("s")
+    await talk(client, "my name is Ada", "what is my name?", "and yours?")
+    before = await log_of(hub)
+    first = next(event["seq"] for event in before if event.get("message_id") == "m2")
+    await client.say("s", "how old am I?", "m4", replaces="m2")
+    rewound = await other.got("rewound")
+    assert (rewound["message_id"], rewound["first_seq"]) == ("m2", first)
+    assert rewound["seq"] == before[-1]["seq"] + 1
+    assert list(engine.requests[-1].history) == [
+        UserText("my name is Ada"),
+        AssistantStep("You said: my name is Ada"),
+        UserText("how old am I?"),
+    ]
+    after = await log_of(hub)
+    assert [event for event in after if event["seq"] < first] == [event for event in before if event["seq"] < first]
+    assert kinds(after[first - 1 :]) == ["rewound", "user_message", "turn_started", "message", "turn_finished"]
+    (info,) = await hub.sessions("ada")
+    assert info.messages == 4
+    assert (await hub.services.store.session("s")).messages == 4
+
+
+async def test_what_was_taken_back_may_be_said_again(client, engine):
+    await client.attach("s")
+    await talk(client, "one", "two")
+    await client.say("s", "three", "m3", replaces="m1")
+    ack = await client.ask("message", session_id="s", content="one", message_id="m1")
+    assert ack["seq"] > (await client.got("user_message", message_id="m3"))["seq"]
+    await client.transport.until(lambda: len(client.of_type("turn_finished")) == 4)
+    assert [last_user_text(request) for request in engine.requests] == ["one", "two", "three", "one"]
+
+
+async def test_a_replacement_that_is_sent_again_is_taken_once(hub, client, engine):
+    await client.attach("s")
+    await talk(client, "one", "two")
+    acks = [await client.ask("message", session_id="s", content="x", message_id="m3", replaces="m1") for _ in range(3)]
+    await client.transport.until(lambda: len(client.of_type("turn_finished")) == 3)
+    acks.append(await client.ask("message", session_id="s", content="x", message_id="m3", replaces="m1"))
+    assert {ack["seq"] for ack in acks} == {(await client.got("user_message", message_id="m3"))["seq"]}
+    assert kinds(await log_of(hub)).count("rewound") == 1
+    assert len(engine.requests) == 3
+
+
+async def test_of_two_that_replace_the_same_message_the_second_is_told(hub, client):
+    other = Client(hub)
+    await client.attach("s")
+    await talk(client, "one", "two")
+    replies = await asyncio.gather(
+        client.ask("message", session_id="s", content="mine", message_id="x1", replaces="m2"),
+        other.ask("message", session_id="s", content="no, mine", message_id="x2", replaces="m2"),
+    )
+    refused = next(reply for reply in replies if reply["type"] == "error")
+    assert sorted(kinds(replies)) == ["ack", "error"]
+    assert refused["code"] in ("bad_frame", "busy")
+    await client.transport.until(lambda: len(client.of_type("turn_finished")) == 3)
+    assert kinds(await log_of(hub)).count("rewound") == 1
+
+
+async def test_nothing_is_taken_back_while_a_turn_runs_or_waits(hub, client, engine):
+    await client.attach("s")
+    await talk(client, "one")
+    gate = Gate()
+    engine.then(gate)
+    client.send("message", session_id="s", content="two", message_id="m2")
+    await gate.begun.wait()
+    for earlier in ("m1", "m2"):
+        refused = await client.ask("message", session_id="s", content="x", message_id="m3", replaces=earlier)
+        assert (refused["code"], refused["hint"]) == ("busy", "Stop the turn first.")
+    gate.go_on.set()
+    await client.got("turn_finished", after=len(client.frames))
+    assert "rewound" not in kinds(await log_of(hub))
+
+
+@pytest.mark.parametrize("agent", [None, "nobody"])
+async def test_what_is_not_there_can_not_be_taken_back_and_nothing_else_is(hub, client, agent):
+    await client.attach("s")
+    await talk(client, "one")
+    before = await log_of(hub)
+    replaces = "m1" if agent else "nowhere"
+    refused = await client.ask(
+        "message",
+        session_id="s",
+        content="x",
+        message_id="m2",
+        replaces=replaces,
+        **({"agent": agent} if agent else {}),
+    )
+    assert refused["type"] == "error"
+    assert repr(agent or "nowhere") in refused["message"]
+    assert refused["code"] == "bad_frame"
+    assert await log_of(hub) == before
+
+
+async def test_a_replacement_cut_in_two_by_the_end_of_the_process_is_finished_by_sending_it_again(tmp_path):
+    engine = ScriptedEngine()
+    async with running_hub(tmp_path, engine) as hub:
+        client = Client(hub)
+        await client.attach("s")
+        await talk(client, "one", "two")
+        session = await hub.session("s", "ada")
+        seq = await hub.services.store.find_message("s", "m2")
+        await session.log.rewind("m2", seq)  # and here it was killed
+    async with running_hub(tmp_path, engine) as hub:
+        client = Client(hub)
+        attached = await client.attach("s")
+        assert (attached["session"]["messages"], attached["session"]["running"]) == (2, False)
+        await client.say("s", "three", "m3", replaces="m2")
+        assert [item.content for item in engine.requests[-1].history] == ["one", "You said: one", "three"]
+        assert kinds(await log_of(hub)).count("rewound") == 1
+        late = await client.ask("message", session_id="s", content="four", message_id="m4", replaces="m2")
+        assert late["code"] == "bad_frame"
+
+
+async def test_a_replacement_is_there_after_a_restart(tmp_path):
+    async with running_hub(tmp_path) as hub:
+        client = Client(hub)
+        await client.attach("s")
+        await talk(client, "one", "two")
+        await client.say("s", "three", "m3", replaces="m1")
+    engine = ScriptedEngine()
+    async with running_hub(tmp_path, engine) as hub:
+        client = Client(hub)
+        await client.attach("s")
+        again = await client.ask("message", session_id="s", content="three", message_id="m3", replaces="m1")
+        assert again["seq"] == (await client.got("user_message", message_id="m3"))["seq"]
+        await client.say("s", "four", "m4")
+        assert [item.content for item in engine.requests[-1].history] == ["three", "You said: three", "four"]
+        assert len(engine.requests) == 1
+
+
+async def test_receipts_of_what_was_taken_back_stay(hub, client, engine):
+    async def receipted(request, emit):
+        emit(RequestSent("m", "h", 100))
+        emit(TokensUsed("m", 10, 2))
+        return await saying("hello")(request, emit)
+
+    engine.then(receipted).then(receipted)
+    await client.attach("s")
+    await talk(client, "one", "two")
+    await client.say("s", "three", "m3", replaces="m1")
+    assert kinds(await log_of(hub))[:3] == ["sent", "usage", "sent"]
+    (await hub.session("s", "ada"))._context = None  # as it is read after a restart
+    await client.say("s", "four", "m4")
+    assert [item.content for item in engine.requests[-1].history] == ["three", "You said: three", "four"]
+
+
+async def test_a_queued_message_that_is_replaced_leaves_the_answer_it_waited_for(hub, client, engine):
+    gate = Gate()
+    engine.then(gate)
+    await client.attach("s")
+    client.send("message", session_id="s", content="first", message_id="m1")
+    await gate.begun.wait()
+    for number in (2, 3):
+        await client.ask("message", session_id="s", content=f"message {number}", message_id=f"m{number}")
+    gate.go_on.set()
+    await client.transport.until(lambda: len(client.of_type("turn_finished")) == 3)
+    await client.say("s", "third anew", "m4", replaces="m3")
+    assert [item.content for item in engine.requests[-1].history] == [
+        *("first", "so far and done", "message 2", "You said: message 2", "third anew"),
+    ]
+    assert await hub.services.store.unanswered_messages("s") == []

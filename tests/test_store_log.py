@@ -118,6 +118,112 @@ async def test_clearing_leaves_the_new_beginning(store: SqlStore):
         await store.clear_session("s1", event(4, "cleared"))
 
 
+def answered(first_seq: int, name: str) -> list[StoredEvent]:
+    """A user message and its turn with the receipts of its request: six events."""
+    asked, started, said, end = turn(first_seq, name)
+    receipts = [event(first_seq + 2, "sent", name), event(first_seq + 4, "usage", name)]
+    return [asked, started, receipts[0], renumbered(said, first_seq + 3), receipts[1], renumbered(end, first_seq + 5)]
+
+
+def renumbered(found: StoredEvent, seq: int) -> StoredEvent:
+    return StoredEvent(seq, found.type, found.turn_id, found.at, found.body)
+
+
+async def test_taking_a_message_back_leaves_what_came_before_it_and_the_receipts(store: SqlStore):
+    first, second, third = answered(1, "a"), answered(7, "b"), answered(13, "c")
+    log_ = [*first, *second, event(19, "reminder"), *(renumbered(found, found.seq + 7) for found in third)]
+    await store.append("s1", Batch(events=log_[:13], pieces=[piece("p", 0, "x")], messages=4))
+    await store.append("s1", Batch(events=log_[13:], messages=2))
+
+    rewound = event(26, "rewound")
+    assert await store.rewind_session("s1", 7, rewound) == 4
+
+    kept = [found for found in log_ if found.seq < 7 or found.type in ("sent", "usage")]
+    assert await store.events("s1") == [*kept, rewound]
+    assert await store.events("s1", after_seq=24) == [rewound]
+    assert await store.session("s1") == row(messages=2, last_seq=26)
+    assert await store.find_message("s1", "ask-b") is None
+    assert await store.unanswered_messages("s1") == []
+    assert await store.open_turns() == []
+    again = [renumbered(found, found.seq + 20) for found in answered(7, "b")]
+    await write(store, *again)
+    assert await store.find_message("s1", "ask-b") == 27
+
+
+async def test_receipts_of_a_turn_that_is_gone_hide_no_whole_turn(store: SqlStore):
+    await write(store, *answered(1, "a"), *answered(7, "b"))
+    await store.rewind_session("s1", 7, event(13, "rewound"))
+    await write(store, *(renumbered(found, found.seq + 7) for found in answered(7, "c")))
+
+    assert [found.seq for found in await store.last_turns("s1", 1)] == [14, 15, 16, 17, 18, 19]
+    assert [found.seq for found in await store.last_turns("s1", 10**6)] == [*range(1, 7), 9, 11, *range(13, 20)]
+    await store.rewind_session("s1", 14, event(20, "rewound"))
+    await store.rewind_session("s1", 1, event(21, "rewound"))
+    assert await store.last_turns("s1", 10**6) == []
+    assert [found.type for found in await store.events("s1")] == ["sent", "usage"] * 3 + ["rewound"]
+
+
+async def test_a_message_that_was_queued_is_taken_back_without_the_turns_it_waited_for(store: SqlStore):
+    log_ = [
+        *turn(1, "a", finished=False),
+        *(event(4 + n, "user_message", message_id=f"ask-{name}") for n, name in enumerate("bcde")),
+        event(8, "turn_finished", "a"),
+        event(9, "message_withdrawn", message_id="ask-c"),
+        *(renumbered(found, found.seq + 10) for found in turn(0, "b")[1:]),
+        *(renumbered(found, found.seq + 13) for found in turn(0, "d")[1:]),
+        event(17, "message_withdrawn", message_id="ask-e"),
+    ]
+    await write(store, *log_)
+    await store.rewind_session("s1", 6, event(18, "rewound"))
+
+    kept = [found.seq for found in await store.events("s1")]
+    assert kept == [1, 2, 3, 4, 5, 8, 9, 11, 12, 13, 18]
+    assert await store.unanswered_messages("s1") == []
+    assert [found.seq for found in await store.last_turns("s1", 10**6)] == kept
+
+
+async def test_a_turn_without_an_end_goes_with_its_message(store: SqlStore):
+    said = Piece("say-b", "text", 0, "half", "b", "copilot")
+    batch = Batch(events=[*turn(1, "a"), *turn(5, "b", finished=False)], pieces=[said, piece("p", 0, "x")])
+    await store.append("s1", batch)
+    await store.rewind_session("s1", 5, event(8, "rewound"))
+
+    assert await store.open_turns() == []
+    assert await store.pieces("s1") == [piece("p", 0, "x")]
+
+
+async def test_a_delegates_message_was_never_counted_and_is_not_taken_off(store: SqlStore):
+    inner = event(5, "message", "a", body='{"type":"message","message_id":"n","parent_call_id":"c1"}')
+    await store.append("s1", Batch(events=[*turn(1, "a"), inner], messages=2))
+
+    assert await store.rewind_session("s1", 1, event(6, "rewound")) == 2
+    assert (await store.session("s1")).messages == 0
+
+
+async def test_taking_back_is_done_wholly_or_not_at_all(store: SqlStore, monkeypatch: pytest.MonkeyPatch):
+    log_ = [*turn(1, "a"), *turn(5, "b")]
+    await store.append("s1", Batch(events=log_, messages=4))
+    with pytest.raises(StoreError, match="log is at 8"):
+        await store.rewind_session("s1", 5, event(8, "rewound"))
+
+    def fail(*_: object) -> None:
+        raise StoreError("the process ends here")
+
+    monkeypatch.setattr(log, "event_row", fail)
+    with pytest.raises(StoreError, match="ends here"):
+        await store.rewind_session("s1", 5, event(9, "rewound"))
+    assert await store.events("s1") == log_
+    assert await store.session("s1") == row(messages=4, last_seq=8)
+
+
+async def test_events_of_some_types_only(store: SqlStore):
+    await write(store, *turn(1, "a"), *turn(5, "b"))
+
+    found = await store.events("s1", 1, types=("user_message", "turn_finished"))
+    assert [kept.seq for kept in found] == [4, 5, 8]
+    assert await store.events("s1", types=()) == []
+
+
 async def test_a_message_is_unanswered_until_its_turn_begins_or_it_is_withdrawn(store: SqlStore):
     await write(store, *turn(1, "a"))
     await write(store, *(event(5 + number, "user_message", message_id=f"m{number}") for number in range(4)))
@@ -197,7 +303,7 @@ async def test_last_turns_read_the_end_of_a_long_log_only(monkeypatch: pytest.Mo
 
 _OPS = st.lists(
     st.tuples(
-        st.sampled_from(["event", "message", "piece", "finish", "clear", "collide"]),
+        st.sampled_from(["event", "message", "piece", "finish", "clear", "rewind", "collide"]),
         st.integers(1, 3),
         st.text(max_size=5),
     ),
@@ -233,6 +339,12 @@ def test_whatever_is_done_the_log_is_what_a_list_would_be(ops, after, max_chars)
             seq += 1
             model, texts = [event(seq, "cleared")], {}
             database.transact(Mode.WRITE, log.begin_anew, "s1", model[0])
+        elif op == "rewind" and (asked := [found for found in model if found.type == "user_message"]):
+            seq += 1
+            first = asked[-number:][0].seq
+            fewer = sum(found.type == "user_message" for found in model if found.seq >= first)
+            model = [*(found for found in model if found.seq < first), event(seq, "rewound")]
+            assert database.transact(Mode.WRITE, log.rewind, "s1", first, model[-1]) == fewer
         elif seq:
             with pytest.raises(StoreError):
                 database.transact(Mode.WRITE, log.append, "s1", Batch(events=[event(seq), event(seq + 1)]))

@@ -117,6 +117,23 @@ def test_a_cleared_log_has_no_gap(path: Path, rescued: Database):
     assert rescued.transact(Mode.WRITE, salvage.copy, path) == salvage.Kept(6, 0)
 
 
+REWOUND = """UPDATE events SET type = 'rewound', body = '{"type": "rewound", "first_seq": 9}' WHERE """
+
+
+def test_what_was_taken_back_is_no_gap(path: Path, rescued: Database):
+    execute(
+        path,
+        "DELETE FROM events WHERE session_id IN ('s1', 's2') AND seq BETWEEN 9 AND 19 AND seq <> 12",
+        REWOUND + "session_id IN ('s1', 's2') AND seq = 20",
+        "DELETE FROM events WHERE session_id = 's2' AND seq = 8",
+        "DELETE FROM events WHERE session_id = 's3' AND seq < 21",
+        REWOUND.replace("9", "1") + "session_id = 's3' AND seq = 21",
+    )
+
+    assert rescued.transact(Mode.WRITE, salvage.copy, path) == salvage.Kept(6, 1)
+    assert rescued.transact(Mode.READ, sessions.find, "s2").epoch != "e1"
+
+
 def test_rows_that_make_no_sense_stay_behind(path: Path, rescued: Database):
     execute(
         path,

@@ -200,7 +200,7 @@ async def test_sessions_are_listed_with_the_last_used_first(client):
 
 async def test_todos_changed_in_one_session_show_on_every_surface_of_the_user(hub, client):
     other, stranger = Client(hub), Client(hub, owner="bob")
-    hub._signals.todos_changed("ada")
+    hub.signals.todos_changed("ada")
     await other.got("todos")
     await client.got("todos")
     await stranger.ask("ping")
@@ -324,3 +324,44 @@ async def test_more_connections_than_allowed_are_refused(hub, monkeypatch):
     Client(hub)
     with pytest.raises(CopilotError, match="connections are open"):
         Client(hub)
+
+
+@pytest.mark.parametrize("form", ["md", "json"])
+async def test_a_session_is_exported_with_a_name_for_the_file(hub, client, form):
+    await client.attach("s")
+    await client.say("s", "hello there", "m1")
+    await client.got("session_updated")
+    exported = await Client(hub).ask("export", session_id="s", format=form)
+    assert (exported["type"], exported["session_id"], exported["format"]) == ("exported", "s", form)
+    assert exported["filename"] == f"hello-there-s.{form}"
+    assert "You said: hello there" in exported["content"]
+
+
+async def test_a_session_that_is_not_the_users_is_not_exported(hub, client):
+    await client.attach("s")
+    refused = await Client(hub, owner="mallory").ask("export", session_id="s")
+    assert (refused["type"], refused["code"]) == ("error", "unknown_session")
+
+
+async def test_a_client_that_comes_back_is_told_what_was_taken_back(hub, client):
+    await client.attach("s")
+    await client.say("s", "one", "m1")
+    await client.got("session_updated")
+    await client.say("s", "two", "m2")
+    seen = events(client.frames)[-1]["seq"]
+    await client.say("s", "three", "m3", replaces="m2")
+    first = (await client.got("user_message", message_id="m2"))["seq"]
+    for after in (first - 1, first, seen):
+        back = Client(hub)
+        await back.attach("s", after_seq=after)
+        await back.ask("ping")
+        rewound, message = events(back.frames)[:2]
+        assert (rewound["type"], rewound["first_seq"], message["message_id"]) == ("rewound", first, "m3")
+
+
+async def test_a_command_takes_nothing_back(client, engine):
+    await client.attach("s")
+    await client.say("s", "one", "m1")
+    notice = await client.ask("message", session_id="s", content="/help", message_id="m2", replaces="m1")
+    assert notice["type"] == "notice"
+    assert not client.of_type("rewound")

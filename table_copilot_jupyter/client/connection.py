@@ -334,7 +334,10 @@ class Connection:
         """Hand an event on, unless it was there before."""
         session_id = event.get("session_id")
         state = self.sessions.get(session_id) if isinstance(session_id, str) else None
-        if state is None or state.restarting is not None:
+        # a reminder comes from sessions too that are not attached (yet): its seq says nothing of what is missed here
+        if state is None or not state.attached or state.restarting is not None:
+            return
+        if session_id in self._reattaching.values():
             return
         seq, kind = event.get("seq"), event.get("type")
         if isinstance(seq, int):

@@ -38,11 +38,10 @@ def unload(ipython: Any) -> None:
 
 @magics_class
 class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checked
-    """Keeps which session this kernel talks in."""
+    """Talks in the notebook's session, unless a line names another."""
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
-        self._session: str | None = None
         self._watch: Any = None
         self._cell = contextvars.copy_context()
 
@@ -68,6 +67,7 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
         from .errors import CopilotClientError
         from .loop import wait_for
         from .prompting import Prompter
+        from .session_choice import notebook_session
         from .transcript import Transcript
         from .turn import Turn
 
@@ -91,7 +91,7 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
             error._render_traceback_ = lambda: ["KeyboardInterrupt: stopped."]  # type: ignore[attr-defined]
             raise
         if answer.switch_to:
-            self._session = answer.switch_to
+            notebook_session.session_id = answer.switch_to
         if not options.quiet:
             answer.shown_in = self.shell.execution_count
         self.shell.user_ns["_copilot"] = answer
@@ -100,16 +100,16 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
     async def _open(self, options: Options) -> Any:
         """(connection, session id, its tally), attached; on the background loop."""
         from .discovery import shared_connection
-        from .session_choice import attach_first, notebook_identity, session_ids
+        from .session_choice import attach_first, notebook_identity, notebook_session, session_ids
 
         connection = await shared_connection()
         watch = self._watched()
         session_id = options.session
         if session_id is None:
-            if self._session is None:
+            if notebook_session.session_id is None:
                 identity = notebook_identity(os.environ, self.shell.user_ns)
-                self._session = await attach_first(connection, session_ids(identity), watch.follow)
-            session_id = self._session
+                notebook_session.session_id = await attach_first(connection, session_ids(identity), watch.follow)
+            session_id = notebook_session.session_id
             watch.follow(connection, session_id)
         state = await connection.attach(session_id)
         if options.model:

@@ -49,6 +49,9 @@ class ReminderWatch:
         replayed = seq <= state.attached_seq
         if kind == "turn_finished" and replayed:
             self._missed.clear()
+        elif kind == "reminder_closed":
+            closed = event.get("reminder_id")
+            self._missed = [missed for missed in self._missed if missed.get("reminder_id") != closed]
         elif kind == "reminder" and replayed:
             self._missed.append(event)
         elif kind == "reminder" and not self.turn_runs:

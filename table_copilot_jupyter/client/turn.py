@@ -34,6 +34,7 @@ class Turn:
         self._content = content
         self._agent = agent
         self._turn_id: str | None = None
+        self._seq: int | None = None
         self._closed: set[object] = set()
         self._emit: Callable[[Event], None] = lambda _event: None
         self._finished: asyncio.Future[None] | None = None
@@ -103,10 +104,12 @@ class Turn:
             request = asyncio.ensure_future(self._connection.request(frame))
             either: list[asyncio.Future[Any]] = [request, self._finished]
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if request.done() and (reply := request.result()).get("type") == "notice":
-                self.notice = reply
-                self._emit(reply)
-                return
+            if request.done():
+                if (reply := request.result()).get("type") == "notice":
+                    self.notice = reply
+                    self._emit(reply)
+                    return
+                self._note_seq(reply)
             await self._finished
         finally:
             stop()
@@ -127,9 +130,12 @@ class Turn:
             self._fail(CopilotConnectionError(str(event.get("message")), str(event.get("hint"))))
         elif kind == "session_deleted" or event.get("lost"):
             self._fail(CopilotTurnError("unknown_session", "The session was deleted while the turn ran.", "Ask again."))
-        elif kind == "connection" or (kind == "user_message" and event.get("message_id") == self.message_id):
+        elif kind == "connection":
             self._emit(event)
-        elif kind == "message_withdrawn" and event.get("message_id") == self.message_id:
+        elif kind == "user_message" and event.get("message_id") == self.message_id:
+            self._note_seq(event)
+            self._emit(event)
+        elif self._is_taken_back(event):
             self._emit({"type": "turn_finished", "reason": "cancelled", "session_id": self._session_id})
             self._finished.set_result(None)
         elif kind == "turn_started" and event.get("message_id") == self.message_id:
@@ -139,6 +145,17 @@ class Turn:
             self._emit(event)
             if kind == "turn_finished":
                 self._finished.set_result(None)
+
+    def _note_seq(self, frame: Event) -> None:
+        if isinstance(seq := frame.get("seq"), int):
+            self._seq = seq
+
+    def _is_taken_back(self, event: Event) -> bool:
+        """Whether nothing more comes of this turn: its message left the queue, or the log (while we were away)."""
+        if event.get("type") == "rewound":
+            first = event.get("first_seq")
+            return self._seq is not None and isinstance(first, int) and first <= self._seq
+        return event.get("type") == "message_withdrawn" and event.get("message_id") == self.message_id
 
     def _fail(self, error: CopilotClientError) -> None:
         if self._finished is not None and not self._finished.done():

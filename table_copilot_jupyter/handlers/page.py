@@ -1,111 +1,147 @@
-"""The page at ``…/table-copilot/``: what this is, whether it is well, and how to talk to it.
+"""The page at ``…/table-copilot/``: the chat by itself, and the built files that it and other mounts load.
 
-Rendered here, without a script. Its policy allows its own style, named by hash, and nothing else.
+The page is a frame; its script opens the socket and shows everything else, also what is wrong with the copilot. Its
+policy lets it load our own files and talk to this server, and nothing else: no inline script or style, no markup
+from text but through DOMPurify.
 """
 
 from __future__ import annotations
 
-import base64
+import asyncio
 import hashlib
+import re
+from functools import lru_cache
 from html import escape
-from typing import Any
+from pathlib import Path
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 
-from ..version import __version__
+from ..frontend import BUILD_HINT, NOT_BUILT, FrontEndNotBuilt, built
 from .base import CopilotHandlerMixin
 
-_STYLE = """
-:root { color-scheme: light dark; --text: #1b1f24; --muted: #57606a; --line: #d0d7de; --back: #fff; --code: #f6f8fa;
-  --accent: #0b57d0 }
-@media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --muted: #9da7b3; --line: #30363d; --back: #0d1117;
-  --code: #161b22; --accent: #7cb3ff } }
-body { margin: 0 auto; max-width: 44rem; padding: 2rem 1.25rem; font: 16px/1.55 system-ui, sans-serif;
-  color: var(--text); background: var(--back) }
-h1 { font-size: 1.6rem; margin: 0 0 .25rem } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem }
-p { margin: .5rem 0 } .muted { color: var(--muted) } a { color: var(--accent) }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.25rem; border: solid var(--line);
-  border-width: 1px 0; padding: .75rem 0 } dt { color: var(--muted) } dd { margin: 0; overflow-wrap: anywhere }
-pre, code { font: .875em/1.5 ui-monospace, monospace; background: var(--code); border-radius: 6px }
-pre { padding: .75rem 1rem; overflow-x: auto } code { padding: .1em .35em } pre code { padding: 0 }
-"""
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+PROBLEM_WAIT_S = 0.3
+"""How long the page waits for the hub to say that it can't start. A hub that starts later says it to the script."""
+_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+_FILES = ("widget.js", "page.js", "chat.css", "page.css")
+_HOST = re.compile(r"[A-Za-z0-9.\-_]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 
-_PAGE = """<!DOCTYPE html>
+_HEAD = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Table copilot</title><style>{style}</style></head><body>
-<h1>Table copilot</h1>
-<p class="muted">A copilot for the tables in your notebooks. One conversation across the notebook, this server and
-every WebSocket client.</p>
-<dl>{facts}</dl>
-<h2>From a notebook</h2>
-<pre><code>%load_ext table_copilot_jupyter
-%copilot add a todo: check the penguin table tomorrow 9am</code></pre>
-<h2>From a terminal</h2>
-<pre><code>jupyter table-copilot ask "what can you do"
-websocat -H "Authorization: token $JUPYTER_TOKEN" {socket}</code></pre>
-<p class="muted">Type a line, get a reply. <code>jupyter server list</code> shows this server's token.</p>
-<h2>What is there</h2>
-<p><a href="{base}api/sessions">Sessions</a> · <a href="{base}api/health">Health</a> (JSON)</p>
+<title>Table copilot</title><link rel="icon" href="{base_url}favicon.ico">
+"""
+_PAGE = (
+    _HEAD
+    + """<link rel="stylesheet" href="{style}"><script type="module" src="{script}"></script></head>
+<body class="tcj-page">
+<main id="chat" class="tcj-page-chat" data-base="{base}" data-session="{session}">{problem}</main>
+<noscript><p>The chat needs JavaScript. Without it, ask from a terminal:
+<code>jupyter table-copilot ask "what can you do"</code></p></noscript>
 </body></html>
 """
+)
+_NOT_BUILT_PAGE = (
+    _HEAD
+    + """</head><body><h1>Table copilot</h1><p>{not_built} {hint}</p>{problem}
+<p>The <code>%copilot</code> magic and <code>jupyter table-copilot ask "…"</code> work without it.</p></body></html>
+"""
+)
+
+
+@lru_cache(maxsize=16)
+def _read(path: Path, _changed: int) -> tuple[bytes, str]:
+    data = path.read_bytes()
+    return data, hashlib.sha256(data).hexdigest()[:16]
+
+
+def built_file(name: str) -> tuple[bytes, str]:
+    """A built file and the hash of it, which its address carries. Raises FrontEndNotBuilt."""
+    path = built(name)
+    return _read(path, path.stat().st_mtime_ns)
 
 
 class PageHandler(CopilotHandlerMixin, JupyterHandler):  # type: ignore[misc]  # jupyter_server is not type checked
-    """``GET …/table-copilot/``."""
+    """``GET …/table-copilot/``, with ``?session=ID`` for a certain session."""
 
     @property
     def content_security_policy(self) -> str:
+        # Some browsers do not count a WebSocket to the same host as 'self'.
+        host = self.request.host if _HOST.fullmatch(self.request.host) else ""
         return "; ".join(
             [
                 "default-src 'none'",
-                f"style-src 'sha256-{_STYLE_HASH}'",
+                "script-src 'self'",
+                "style-src 'self'",
+                "img-src 'self' data:",
+                f"connect-src 'self' ws://{host} wss://{host}" if host else "connect-src 'self'",
                 "base-uri 'none'",
                 "form-action 'none'",
                 "frame-ancestors 'self'",
+                "require-trusted-types-for 'script'",
+                "trusted-types dompurify",
             ]
         )
 
     @web.authenticated
     @authorized  # type: ignore[untyped-decorator]  # jupyter_server is not type checked
     async def get(self) -> None:
+        problem = await self._problem()
+        values = {
+            "base_url": escape(self.base_url),
+            "base": escape(url_path_join(self.base_url, "table-copilot/")),
+            "problem": f'<p class="tcj-page-problem" role="alert">{escape(problem)}</p>' if problem else "",
+        }
+        self.set_header("Referrer-Policy", "no-referrer")  # the address may hold the token
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        try:
+            values |= {"style": self._address("page.css"), "script": self._address("page.js")}
+        except FrontEndNotBuilt:
+            self.finish(_NOT_BUILT_PAGE.format(**values, not_built=escape(NOT_BUILT), hint=escape(BUILD_HINT)))
+            return
+        self.finish(_PAGE.format(**values, session=escape(self._session())))
+
+    def _address(self, name: str) -> str:
+        _, version = built_file(name)
+        return escape(f"{url_path_join(self.base_url, 'table-copilot/static', name)}?v={version}")
+
+    def _session(self) -> str:
+        """The session that the address names; empty for none, or for what can't be one."""
+        from ..protocol import is_session_id
+
+        named = self.get_query_argument("session", "")
+        return named if is_session_id(named) else ""
+
+    async def _problem(self) -> str:
+        """Why there is no hub, if that is known by now."""
         from ..protocol import CopilotError
 
         try:
-            health = (await self.service.hub()).health()
+            async with asyncio.timeout(PROBLEM_WAIT_S):
+                await self.service.hub()
+        except TimeoutError:
+            return ""
         except CopilotError as error:
-            health = {"status": f"error: {error}", "version": __version__}
-        base = url_path_join(self.base_url, "table-copilot/")
-        scheme = "wss" if self.request.protocol == "https" else "ws"
-        socket = f"{scheme}://{self.request.host}{base}ws"
-        self.set_header("Referrer-Policy", "no-referrer")  # the address may hold the token
-        self.set_header("Cache-Control", "no-store")
-        self.finish(
-            _PAGE.format(
-                style=_STYLE, facts=_facts({**health, "socket": socket}), socket=escape(socket), base=escape(base)
-            )
-        )
+            return str(error)
+        return ""
 
 
-def _facts(health: dict[str, Any]) -> str:
-    labels = {
-        "status": "Status",
-        "problem": "Problem",
-        "model": "Model",
-        "host": "Runs at",
-        "socket": "Socket",
-        "sessions": "Sessions",
-        "version": "Version",
-        "warnings": "Warnings",
-    }
-    rows = []
-    for key, label in labels.items():
-        value = health.get(key)
-        if isinstance(value, list):
-            value = " ".join(str(item) for item in value)
-        if value not in (None, ""):
-            rows.append(f"<dt>{label}</dt><dd>{escape(str(value))}</dd>")
-    return "".join(rows)
+class StaticHandler(CopilotHandlerMixin, JupyterHandler):  # type: ignore[misc]  # likewise
+    """``GET …/table-copilot/static/NAME``: one of the built files. An address with its hash is kept for good."""
+
+    @web.authenticated
+    @authorized  # type: ignore[untyped-decorator]
+    async def get(self, name: str) -> None:
+        try:
+            if name not in _FILES:
+                raise web.HTTPError(404)
+            data, version = built_file(name)
+        except FrontEndNotBuilt as error:
+            raise web.HTTPError(404, str(error)) from None
+        current = self.get_query_argument("v", "") == version
+        self.set_header("Content-Type", _TYPES[Path(name).suffix])
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Cache-Control", "private, max-age=31536000, immutable" if current else "no-cache")
+        self.finish(data)

@@ -6,7 +6,6 @@ Every endpoint needs a login and the authorizer's consent, as all of Jupyter's d
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -119,8 +118,8 @@ class ExportHandler(CopilotAPIHandler):
 
 
 def content_disposition(title: str, session_id: str, extension: str) -> str:
-    """A download's header. The name keeps the title's letters in any script and nothing that means something
-    to a shell, a file system or a header; the plain name is for clients that know no other."""
-    words = re.sub(r"[^\w-]+", "-", title[:200])[:60].strip("-_") or "session"
-    name = f"{words}-{session_id[:8]}.{extension}"
-    return f"attachment; filename=\"session-{session_id[:8]}.{extension}\"; filename*=UTF-8''{quote(name, safe='')}"
+    """A download's header; the plain name is for clients that know no other."""
+    from ..export import file_name
+
+    name = quote(file_name(title, session_id, extension), safe="")
+    return f"attachment; filename=\"session-{session_id[:8]}.{extension}\"; filename*=UTF-8''{name}"

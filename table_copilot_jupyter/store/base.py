@@ -126,8 +126,18 @@ class SessionStore(Protocol):
         """Remove the log and pieces, write ``cleared`` as its new beginning, set the messages to 0."""
         ...
 
-    async def events(self, session_id: str, after_seq: int = 0, limit: int | None = None) -> list[StoredEvent]:
-        """Events with a greater ``seq``, in order."""
+    async def rewind_session(self, session_id: str, first_seq: int, rewound: StoredEvent) -> int:
+        """Remove the user message at ``first_seq`` and what came after it, append ``rewound``; returns by how many the
+        session's messages became fewer.
+
+        Receipts and usage stay, and so does what belongs to a turn that answers an earlier message.
+        """
+        ...
+
+    async def events(
+        self, session_id: str, after_seq: int = 0, limit: int | None = None, *, types: Sequence[str] | None = None
+    ) -> list[StoredEvent]:
+        """Events with a greater ``seq``, in order; of all types, or of those named."""
         ...
 
     async def last_turns(self, session_id: str, max_chars: int) -> list[StoredEvent]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
 from .base import Batch, Piece, StoredEvent, StoreError
 from .tables import MAX_INTEGER, clean, cleaned, events, fast, open_turns, pieces, sessions
@@ -32,6 +32,7 @@ _ADD_PIECE = insert(pieces)
 _EVENT = (events.c.seq, events.c.type, events.c.turn_id, events.c.at, events.c.body)
 
 _NAMES_MESSAGE = frozenset({"user_message", "turn_started", "message_withdrawn"})
+_RECEIPTS = frozenset({"sent", "usage"})
 _CHUNK = 200
 _PATIENCE_CHARS = 100_000
 
@@ -69,16 +70,87 @@ def begin_anew(connection: Connection, session_id: str, cleared: StoredEvent) ->
     connection.exec_driver_sql(fast(_ADD_EVENT, connection.dialect), event_row(session_id, cleared))
 
 
+def rewind(connection: Connection, session_id: str, first_seq: int, rewound: StoredEvent) -> int:
+    """Take back the user message at ``first_seq`` and what came after it, append ``rewound``.
+
+    Returns by how many the session's messages became fewer.
+    """
+    values = {"id": session_id, "added": 0, "at": rewound.at, "first": rewound.seq, "last": rewound.seq}
+    if connection.exec_driver_sql(fast(_ADVANCE, connection.dialect), values).rowcount != 1:
+        raise _refusal(connection, session_id, rewound.seq)
+    gone = _taken_back(connection, session_id, first_seq)
+    if gone:
+        one = delete(events).where(events.c.session_id == session_id, events.c.seq == bindparam("gone"))
+        connection.execute(one, [{"gone": row.seq} for row in gone])
+    if turns := {row.turn_id for row in gone} - {None}:
+        for table in (pieces, open_turns):
+            of_turn = delete(table).where(table.c.session_id == session_id, table.c.turn_id == bindparam("turn"))
+            connection.execute(of_turn, [{"turn": turn_id} for turn_id in turns])
+    fewer = sum(row.counts for row in gone)
+    left = case((sessions.c.messages > fewer, sessions.c.messages - fewer), else_=0)
+    connection.execute(update(sessions).where(sessions.c.session_id == session_id).values(messages=left))
+    connection.exec_driver_sql(fast(_ADD_EVENT, connection.dialect), event_row(session_id, rewound))
+    return fewer
+
+
+class _Later(NamedTuple):
+    """An event that may be taken back. ``body`` is read of agents' messages only."""
+
+    seq: int
+    type: str
+    turn_id: str | None
+    message_id: str | None
+    body: str | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is one of the session's messages, which those within a delegation are not."""
+        if self.type == "message":
+            return _object(self.body or "").get("parent_call_id") is None
+        return self.type == "user_message"
+
+
+def _taken_back(connection: Connection, session_id: str, first_seq: int) -> list[_Later]:
+    """What goes with the user message at ``first_seq``.
+
+    A message that was queued stands in the middle of the turn before it, and the turns of those queued earlier come
+    after it: without these turns the earlier messages would count as unanswered.
+    """
+    of_session = events.c.session_id == session_id
+    body = case((events.c.type == "message", events.c.body)).label("body")
+    query = select(events.c.seq, events.c.type, events.c.turn_id, events.c.message_id, body)
+    later = of_session & (events.c.seq >= first_seq) & events.c.type.not_in(_RECEIPTS)
+    rows = [_Later(*row) for row in connection.execute(query.where(later))]
+    asked = {row.message_id for row in rows if row.type == "user_message"}
+    begun = {row.turn_id: row.message_id for row in rows if row.type == "turn_started"}
+    earlier = {turn_id for turn_id, message_id in begun.items() if message_id not in asked}
+    if running := {row.turn_id for row in rows} - begun.keys() - {None}:
+        query = select(events.c.turn_id).where(
+            of_session, events.c.seq < first_seq, events.c.type == "turn_started", events.c.turn_id.in_(running)
+        )
+        earlier.update(connection.execute(query).scalars())
+
+    def stays(row: _Later) -> bool:
+        withdrawn_earlier = row.type == "message_withdrawn" and row.message_id not in asked
+        return withdrawn_earlier or (row.turn_id is not None and row.turn_id in earlier)
+
+    return [row for row in rows if row.type == "user_message" or not stays(row)]
+
+
 def remove(connection: Connection, session_id: str) -> None:
     """Remove every event and piece."""
     for table in (events, pieces, open_turns):
         connection.execute(delete(table).where(table.c.session_id == session_id))
 
 
-def read(connection: Connection, session_id: str, after_seq: int, limit: int | None) -> list[StoredEvent]:
-    """Events with a greater ``seq``, in order."""
+def read(
+    connection: Connection, session_id: str, after_seq: int, limit: int | None, types: Sequence[str] | None = None
+) -> list[StoredEvent]:
+    """Events with a greater ``seq``, in order; of all types, or of those named."""
     after = events.c.seq > min(after_seq, MAX_INTEGER)
     query = select(*_EVENT).where(events.c.session_id == session_id, after).order_by(events.c.seq).limit(limit)
+    if types is not None:
+        query = query.where(events.c.type.in_(types))
     return [StoredEvent(*row) for row in connection.execute(query)]
 
 
@@ -209,7 +281,8 @@ class _Walk:
     """Walks a log from its newest event backwards and finds where whole turns begin.
 
     A cut before a user message is whole when no later event belongs to a turn begun earlier and no later turn answers
-    an earlier message: messages that were queued while a turn ran stand in the middle of that turn.
+    an earlier message: messages that were queued while a turn ran stand in the middle of that turn. Receipts tell
+    nothing of turns: they outlive one that was taken back.
     """
 
     def __init__(self, max_chars: int) -> None:
@@ -230,8 +303,9 @@ class _Walk:
             return
         self._seen.append(event)
         self._chars += len(event.body)
-        if event.turn_id is not None and event.type != "user_message" and event.turn_id not in self._begun:
-            self._turns.add(event.turn_id)
+        turn_id = event.turn_id if event.type != "user_message" and event.type not in _RECEIPTS else None
+        if turn_id is not None and turn_id not in self._begun:
+            self._turns.add(turn_id)
         if event.type in _NAMES_MESSAGE:
             self._link(event, str(_object(event.body).get("message_id")))
         if self._chars > self._max_chars:

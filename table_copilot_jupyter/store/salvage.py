@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, literal, select, update
+from sqlalchemy import Connection, Table, literal, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from .files import read_only
@@ -118,18 +120,30 @@ def _mend(connection: Connection) -> Kept:
     found = connection.execute(live).all()
     incomplete = 0
     for row in found:
-        of_session = events.c.session_id == row.session_id
-        query = select(func.count(), func.min(events.c.seq), func.max(events.c.seq)).where(of_session)
-        count, first, last = connection.execute(query).one()
-        begins = first == 1 or not count or _type(connection, row.session_id, first) == "cleared"
-        if (last or 0) == row.last_seq and begins and count == (last or 0) - (first or 1) + 1:
+        of_session = select(events.c.seq).where(events.c.session_id == row.session_id)
+        seqs = connection.execute(of_session.order_by(events.c.seq)).scalars().all()
+        last = seqs[-1] if seqs else 0
+        if last == row.last_seq and _is_whole(connection, row.session_id, seqs):
             continue
         incomplete += 1
-        changes = {"epoch": uuid.uuid4().hex, "last_seq": max(last or 0, row.last_seq)}
+        changes = {"epoch": uuid.uuid4().hex, "last_seq": max(last, row.last_seq)}
         connection.execute(update(sessions).where(sessions.c.session_id == row.session_id).values(changes))
     return Kept(len(found), incomplete)
 
 
-def _type(connection: Connection, session_id: str, seq: int) -> str | None:
-    query = select(events.c.type).where(events.c.session_id == session_id, events.c.seq == seq)
-    return connection.execute(query).scalar()
+def _is_whole(connection: Connection, session_id: str, seqs: Sequence[int]) -> bool:
+    """Whether only those events are missing that were cleared or taken back."""
+    missing = [(before + 1, after) for before, after in pairwise([0, *seqs]) if after > before + 1]
+    if not missing:
+        return True
+    marks = select(events.c.seq, events.c.type, events.c.body).where(
+        events.c.session_id == session_id, events.c.type.in_(("cleared", "rewound"))
+    )
+    gone = [(_first_gone(row.type, row.body), row.seq) for row in connection.execute(marks)]
+    return all(any(first <= start and end <= seq for first, seq in gone) for start, end in missing)
+
+
+def _first_gone(kind: str, body: str) -> int:
+    """From which event on a ``cleared`` or ``rewound`` took the log away."""
+    first = json.loads(body).get("first_seq") if kind == "rewound" else 1
+    return first if isinstance(first, int) else sys.maxsize

@@ -68,8 +68,13 @@ class SqlStore:
     async def clear_session(self, session_id: str, cleared: StoredEvent) -> None:
         await self._run(Mode.DURABLE, log.begin_anew, session_id, cleared)
 
-    async def events(self, session_id: str, after_seq: int = 0, limit: int | None = None) -> list[StoredEvent]:
-        return await self._run(Mode.READ, log.read, session_id, after_seq, limit)
+    async def rewind_session(self, session_id: str, first_seq: int, rewound: StoredEvent) -> int:
+        return await self._run(Mode.DURABLE, log.rewind, session_id, first_seq, rewound)
+
+    async def events(
+        self, session_id: str, after_seq: int = 0, limit: int | None = None, *, types: Sequence[str] | None = None
+    ) -> list[StoredEvent]:
+        return await self._run(Mode.READ, log.read, session_id, after_seq, limit, types)
 
     async def last_turns(self, session_id: str, max_chars: int) -> list[StoredEvent]:
         return await self._run(Mode.READ, log.last_turns, session_id, max_chars)

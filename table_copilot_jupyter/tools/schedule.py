@@ -191,6 +191,20 @@ def fire(reminder: ReminderItem, now: datetime) -> FiredReminder:
     return FiredReminder(reminder.model_copy(update={"due": next_due, "state": "pending"}), late, next_due)
 
 
+def snoozed(reminder: ReminderItem, minutes: int, now: datetime, *, once: bool) -> ReminderItem:
+    """The reminder as it comes again ``minutes`` from now; with ``once`` a new one beside it, which does not recur."""
+    try:
+        zone = zone_named(reminder.timezone)
+    except ToolError:
+        zone = ZoneInfo("UTC")
+    due = _iso((now + timedelta(minutes=minutes)).astimezone(zone))
+    changes: dict[str, str | None] = {"due": due, "state": "pending"}
+    if once:
+        created_at = now.astimezone(zone).isoformat(timespec="seconds")
+        changes |= {"reminder_id": new_id(), "rrule": None, "created_at": created_at}
+    return reminder.model_copy(update=changes)
+
+
 def describe(reminder: ReminderItem) -> str:
     """``Mon 23 Nov 2026, 09:00 (Europe/Berlin), every Monday: Stand-up``."""
     time = say_time(_due(reminder), zone_named(reminder.timezone))

@@ -194,6 +194,10 @@ class Peer(ABC):
         """Something of the user's changed."""
 
     @abstractmethod
+    def reminded(self, event: protocol.ReminderDue) -> None:
+        """A reminder of the user's came, in whatever session."""
+
+    @abstractmethod
     def leave(self) -> None:
         """Stop to listen to every session."""
 

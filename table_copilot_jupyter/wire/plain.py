@@ -44,6 +44,9 @@ class PlainPeer(Peer):
     def push(self, frame: protocol.Frame) -> None:
         """Nothing comes to a plain connection that it did not ask for."""
 
+    def reminded(self, event: protocol.ReminderDue) -> None:
+        """Those of the sessions that it used come as any event does."""
+
     def leave(self) -> None:
         for session in self._used.values():
             session.log.listeners.discard(self)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from .. import commands, protocol
 from ..delivery import Delivery
+from ..export import export_json, export_markdown, file_name
 from ..hub import Hub
 from ..protocol import CopilotError, ErrorCode
 from ..session import Session
+from .about import about
 from .base import Peer, Transport
+from .personal import change_todo, remind
 
 
 class V1Peer(Peer):
@@ -28,6 +31,12 @@ class V1Peer(Peer):
 
     def push(self, frame: protocol.Frame) -> None:
         self.send(frame)
+
+    def reminded(self, event: protocol.ReminderDue) -> None:
+        """So that a surface that shows another session can tell of it. Who listens, or is about to, has it anyway:
+        once, and in its place."""
+        if event.session_id not in self._attached:
+            self.send(event)
 
     def leave(self) -> None:
         for session in self._attached.values():
@@ -58,6 +67,18 @@ class V1Peer(Peer):
                 self._ack(frame)
             case protocol.List():
                 await self._list(frame)
+            case protocol.Describe():
+                reply = about(self.hub)
+                reply.request_id = frame.request_id
+                self.send(reply)
+            case protocol.ChangeTodo():
+                await change_todo(self.hub, self.owner, frame)
+                self._ack(frame)
+            case protocol.Remind():
+                await remind(self.hub, self.owner, frame, by=self._surface)
+                self._ack(frame)
+            case protocol.Export():
+                await self._export(frame)
             case protocol.Delete():
                 await self.hub.delete_session(frame.session_id, self.owner)
                 self._ack(frame)
@@ -144,6 +165,19 @@ class V1Peer(Peer):
         reply.request_id = frame.request_id
         self.send(reply)
 
+    async def _export(self, frame: protocol.Export) -> None:
+        info, events = await self.hub.session_log(self.owner, frame.session_id)
+        export = export_markdown if frame.format == "md" else export_json
+        self.send(
+            protocol.Exported(
+                request_id=frame.request_id,
+                session_id=frame.session_id,
+                format=frame.format,
+                filename=file_name(info.title, frame.session_id, frame.format),
+                content=export(info, events),
+            )
+        )
+
     async def _message(self, frame: protocol.Message, session: Session) -> None:
         content, is_command = commands.read(frame.content)
         if is_command:
@@ -158,7 +192,12 @@ class V1Peer(Peer):
             )
             return
         accepted = await session.post(
-            content, frame.message_id, surface=self._surface, agent=frame.agent, mentions=frame.mentions
+            content,
+            frame.message_id,
+            surface=self._surface,
+            agent=frame.agent,
+            mentions=frame.mentions,
+            replaces=frame.replaces,
         )
         await session.log.caught_up()  # what was acknowledged outlives a killed server
         self.send(

@@ -524,7 +524,8 @@ export interface SessionUpdated {
 /**
  * A user message was taken back, with everything after it: the events from ``first_seq`` up to this one are gone.
  *
- * Receipts (``sent``) and ``usage`` stay in the log.
+ * What stays in the log: receipts (``sent``), ``usage``, and the turns of earlier messages, where this one had waited
+ * behind them.
  */
 export interface Rewound {
   type: "rewound";
