@@ -12,8 +12,9 @@ from .version import __version__
 
 if TYPE_CHECKING:
     from .client.copilot import Copilot
+    from .client.widget import CopilotChat
 
-__all__ = ["Copilot", "__version__"]
+__all__ = ["Copilot", "CopilotChat", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
@@ -21,7 +22,15 @@ def __getattr__(name: str) -> Any:
         from .client.copilot import Copilot
 
         return Copilot
+    if name == "CopilotChat":
+        from .client.widget import CopilotChat
+
+        return CopilotChat
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "table-copilot-jupyter"}]
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from .grants import Grants
 from .handlers.authority import server_owner
 from .handlers.base import SERVICE, CopilotService
 from .handlers.notebook import NotebookSessionHandler
-from .handlers.page import PageHandler
+from .handlers.page import PageHandler, StaticHandler
 from .handlers.rest import ExportHandler, HealthHandler, SessionHandler, SessionsHandler
 from .handlers.websocket import CopilotWebSocket
 from .kernel_environment import KernelEnvironment, install, server_address
@@ -117,6 +117,7 @@ class TableCopilotApp(ExtensionApp):  # type: ignore[misc]  # jupyter_server is 
         self.handlers.extend(
             [
                 (r"/table-copilot/?", PageHandler),
+                (r"/table-copilot/static/([a-z.]+)", StaticHandler),
                 (r"/table-copilot/ws", CopilotWebSocket),
                 (r"/table-copilot/api/health", HealthHandler),
                 (r"/table-copilot/api/notebook-session", NotebookSessionHandler),

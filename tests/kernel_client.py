@@ -25,6 +25,7 @@ class Cell:
     result: dict[str, Any] | None = None
     traceback: list[str] = field(default_factory=list)
     prompts: list[str] = field(default_factory=list)
+    earlier: Any = None
 
     @property
     def ok(self):
@@ -49,14 +50,15 @@ class KernelClient:
         self.manager = manager
         self.client = client
 
-    async def run(self, code, *, inputs=None, on_display=None, on_input=None, store_history=True):
+    async def run(self, code, *, inputs=None, on_display=None, on_input=None, store_history=True, earlier=None):
         """Run a cell to its end.
 
         ``inputs`` answers ``input()``; without it the front end takes no input. ``on_display`` is called with the
-        cell so far after each output, ``on_input`` with each prompt; both may be async.
+        cell so far after each output, ``on_input`` with each prompt; both may be async. ``earlier`` is a cell whose
+        displays this one may update.
         """
         takes_input = inputs is not None or on_input is not None
-        cell, inputs = Cell(), list(inputs or [])
+        cell, inputs = Cell(earlier=earlier), list(inputs or [])
         msg_id = self.client.execute(code, allow_stdin=takes_input, store_history=store_history)
         self.last_cell = msg_id
         asking = asyncio.create_task(self._answer(cell, inputs, on_input)) if takes_input else None
@@ -88,6 +90,8 @@ class KernelClient:
                 setattr(cell, content["name"], getattr(cell, content["name"]) + content["text"])
             case "display_data" | "update_display_data":
                 key = content["transient"].get("display_id", f"anonymous-{len(cell.displays)}")
+                if cell.earlier is not None and key in cell.earlier.displays:
+                    cell = cell.earlier
                 assert (kind == "update_display_data") == (key in cell.displays)
                 cell.displays[key] = content["data"]
                 cell.updates += 1

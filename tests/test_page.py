@@ -44,7 +44,9 @@ async def page_of(server, path: str = "table-copilot/") -> str:
 async def test_the_page_loads_the_chat_from_this_server(server, path):
     page = await page_of(server, path)
     assert re.search(r'<script type="module" src="/user/ada/table-copilot/static/page\.js\?v=[0-9a-f]+">', page)
-    assert re.search(r'<link rel="stylesheet" href="/user/ada/table-copilot/static/page\.css\?v=[0-9a-f]+">', page)
+    for style in ("chat", "page"):
+        address = rf"/user/ada/table-copilot/static/{style}\.css\?v=[0-9a-f]+"
+        assert re.search(rf'<link rel="stylesheet" href="{address}">', page)
     assert 'data-base="/user/ada/table-copilot/"' in page
     assert TOKEN not in page
 

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -24,6 +25,7 @@ from .errors import CopilotConnectionError
 PROBE_TIMEOUT_S = 5.0
 _LOOPBACK_OF_WILDCARD = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 
+_dials: dict[int, asyncio.Future[Dial]] = {}
 _shared: dict[int, Connection] = {}
 
 
@@ -88,11 +90,20 @@ def kernel_id(environment: Mapping[str, str]) -> str | None:
     return match[1] if match else None
 
 
+async def shared_dial() -> Dial:
+    """How this process reaches its hub, found once; on the background loop. Raises CopilotConnectionError."""
+    pid = os.getpid()
+    finding = _dials.get(pid)
+    if finding is None or (finding.done() and (finding.cancelled() or finding.exception() is not None)):
+        finding = _dials[pid] = asyncio.ensure_future(find_dial(os.environ))
+    return await asyncio.shield(finding)  # who gives up waiting must not end it for the others
+
+
 async def shared_connection() -> Connection:
     """The process's one connection; on the background loop. Raises CopilotConnectionError."""
-    pid = os.getpid()
+    pid, dial = os.getpid(), await shared_dial()
     if pid not in _shared:
-        _shared[pid] = Connection(await find_dial(os.environ), kernel_id=kernel_id(os.environ))
+        _shared[pid] = Connection(dial, kernel_id=kernel_id(os.environ))
     return _shared[pid]
 
 

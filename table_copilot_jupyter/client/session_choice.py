@@ -1,4 +1,4 @@
-"""Which session a notebook talks in.
+"""Which session a notebook talks in: one for the magic and the chat, so that both show one conversation.
 
 A notebook that is opened again goes on with its own session, so the id is made from the notebook's path. A
 kernel without a notebook begins a session of its own.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ..protocol import notebook_session_id
@@ -15,6 +16,16 @@ from .connection import Connection
 from .errors import CopilotTurnError
 
 _TRIES = 50
+
+
+@dataclass
+class NotebookSession:
+    """The session that this kernel's notebook talks in; None until something was said or shown in it."""
+
+    session_id: str | None = None
+
+
+notebook_session = NotebookSession()
 
 
 def notebook_identity(environment: Mapping[str, str], user_ns: Mapping[str, Any]) -> str | None:

@@ -34,10 +34,10 @@ _HEAD = """<!DOCTYPE html>
 """
 _PAGE = (
     _HEAD
-    + """<link rel="stylesheet" href="{style}"><script type="module" src="{script}"></script></head>
-<body class="tcj-page">
-<main id="chat" class="tcj-page-chat" data-base="{base}" data-session="{session}">{problem}</main>
-<noscript><p>The chat needs JavaScript. Without it, ask from a terminal:
+    + """<link rel="stylesheet" href="{chat_style}"><link rel="stylesheet" href="{style}">
+<script type="module" src="{script}"></script></head>
+<body><main id="chat" data-base="{base}" data-session="{session}">{problem}</main>
+<noscript><p class="tcj-page-note">The chat needs JavaScript. Without it, ask from a terminal:
 <code>jupyter table-copilot ask "what can you do"</code></p></noscript>
 </body></html>
 """
@@ -91,13 +91,14 @@ class PageHandler(CopilotHandlerMixin, JupyterHandler):  # type: ignore[misc]  #
         values = {
             "base_url": escape(self.base_url),
             "base": escape(url_path_join(self.base_url, "table-copilot/")),
-            "problem": f'<p class="tcj-page-problem" role="alert">{escape(problem)}</p>' if problem else "",
+            "problem": f'<p class="tcj-page-note" role="alert">{escape(problem)}</p>' if problem else "",
         }
         self.set_header("Referrer-Policy", "no-referrer")  # the address may hold the token
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Content-Type-Options", "nosniff")
         try:
-            values |= {"style": self._address("page.css"), "script": self._address("page.js")}
+            files = {"chat_style": "chat.css", "style": "page.css", "script": "page.js"}
+            values |= {use: self._address(name) for use, name in files.items()}
         except FrontEndNotBuilt:
             self.finish(_NOT_BUILT_PAGE.format(**values, not_built=escape(NOT_BUILT), hint=escape(BUILD_HINT)))
             return

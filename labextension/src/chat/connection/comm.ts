@@ -1,0 +1,115 @@
+/**
+ * The hub over a widget's comm, where its WebSocket is out of the page's reach: the kernel carries the frames.
+ *
+ * To the kernel: `{to: "copilot", connection, open: true}`, then `{…, frame}` and at the end `{…, close: true}`.
+ * From it: `{connection, opened: true}`, then `{connection, n, frames: [text, …]}` and at the end
+ * `{connection, closed: {code, reason}}`. A front end drops comm messages that come too fast; `n` counts them from 0,
+ * so a gap is seen. The transport then ends as it does for a client that did not read, and the missing events are
+ * asked for again.
+ */
+import { asText, isObject } from "../fold/fields";
+import { CLOSE_TOO_SLOW } from "../protocol";
+import { ClosedWhileOpening } from "./errors";
+import { newId } from "./ids";
+import { ABNORMAL, DIAL_TIMEOUT_MS, Pipe, type Dial } from "./transport";
+
+/** What of anywidget's model is used. */
+export interface CommModel {
+  send(content: unknown): void;
+  on(event: "msg:custom", callback: (content: unknown) => void): void;
+  off(event: "msg:custom", callback: (content: unknown) => void): void;
+}
+
+export function dialComm(model: CommModel): Dial {
+  return async () => {
+    const transport = new CommTransport(model);
+    await transport.opened();
+    return transport;
+  };
+}
+
+class CommTransport extends Pipe {
+  readonly #model: CommModel;
+  readonly #connection = newId();
+  readonly #take = (content: unknown): void => this.#taken(content);
+  #settle: { resolve(): void; reject(error: Error): void } | null = null;
+  #next = 0;
+
+  constructor(model: CommModel) {
+    super();
+    this.#model = model;
+  }
+
+  /** Rejects when the kernel does not answer in time, or refuses. */
+  opened(): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => this.#refuse(new Error("the kernel did not answer in time")), DIAL_TIMEOUT_MS);
+      this.#settle = {
+        resolve: () => (clearTimeout(timer), resolve()),
+        reject: (error) => (clearTimeout(timer), reject(error)),
+      };
+      this.#model.on("msg:custom", this.#take);
+      try {
+        this.#tell({ open: true });
+      } catch (error) {
+        this.#refuse(error instanceof Error ? error : new Error("the kernel is gone"));
+      }
+    });
+  }
+
+  send(text: string): void {
+    this.#tell({ frame: text });
+  }
+
+  close(): void {
+    this.hush();
+    this.#leave();
+  }
+
+  #tell(content: object): void {
+    this.#model.send({ to: "copilot", connection: this.#connection, ...content });
+  }
+
+  #taken(content: unknown): void {
+    if (!isObject(content) || content.connection !== this.#connection) return;
+    if (isObject(content.closed)) {
+      const { code, reason } = content.closed;
+      const end = new ClosedWhileOpening(typeof code === "number" ? code : ABNORMAL, asText(reason));
+      this.#model.off("msg:custom", this.#take);
+      this.#settle?.reject(end);
+      this.#settle = null;
+      this.ended(end.code, end.reason);
+    } else if (content.opened === true) {
+      this.#settle?.resolve();
+      this.#settle = null;
+    } else if (Array.isArray(content.frames)) {
+      this.#frames(content.n, content.frames);
+    }
+  }
+
+  #frames(n: unknown, frames: unknown[]): void {
+    if (n === this.#next) {
+      this.#next++;
+      for (const frame of frames) if (typeof frame === "string") this.arrived(frame);
+    } else if (typeof n !== "number" || n > this.#next) {
+      this.#leave();
+      this.ended(CLOSE_TOO_SLOW, "messages of the kernel were lost");
+    }
+  }
+
+  #refuse(error: Error): void {
+    this.#leave();
+    this.#settle?.reject(error);
+    this.#settle = null;
+  }
+
+  /** Says that nobody is here any more. */
+  #leave(): void {
+    this.#model.off("msg:custom", this.#take);
+    try {
+      this.#tell({ close: true });
+    } catch {
+      // the kernel is gone; then it knows
+    }
+  }
+}

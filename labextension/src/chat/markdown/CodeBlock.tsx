@@ -1,0 +1,106 @@
+/** Code with its language, and buttons for what can be done with it. */
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useSurroundings, useWords } from "../context";
+import type { CellTarget } from "../host";
+import { highlighted } from "./highlight";
+import { runsInCell, titleOf } from "./languages";
+import { visible } from "./visible";
+
+interface Props {
+  code: string;
+  language: string;
+  /** More of it is coming: it is shown plain, and new text is appended. */
+  open?: boolean;
+}
+
+export function CodeBlock({ code, language, open = false }: Props) {
+  const words = useWords().code;
+  const place = useRef<HTMLElement>(null);
+  const shown = useRef("");
+  const wasOpen = useRef(false);
+
+  useLayoutEffect(() => {
+    const element = place.current!;
+    if (!open) {
+      element.replaceChildren(highlighted(code, language));
+    } else if (wasOpen.current && code.startsWith(shown.current)) {
+      append(element, visible(code.slice(shown.current.length)));
+    } else {
+      element.replaceChildren();
+      append(element, visible(code));
+    }
+    shown.current = code;
+    wasOpen.current = open;
+  }, [code, language, open]);
+
+  const title = titleOf(language);
+  return (
+    <figure class="tcj-code" aria-label={words.codeIn(title)}>
+      <div class="tcj-code-head">
+        <span class="tcj-code-language">{title}</span>
+        {!open && <Actions code={code} language={language} />}
+      </div>
+      <pre class="tcj-code-body" tabIndex={0}>
+        <code ref={place} />
+      </pre>
+    </figure>
+  );
+}
+
+/** What is copied or inserted is what is shown: code never does what a reader could not see. */
+function Actions({ code, language }: { code: string; language: string }) {
+  const words = useWords().code;
+  const { host } = useSurroundings();
+  const [said, say] = useState("");
+
+  useEffect(() => {
+    if (said === "") return undefined;
+    const timer = setTimeout(() => say(""), 2_000);
+    return () => clearTimeout(timer);
+  }, [said]);
+
+  const copyCode = () =>
+    host.copy(visible(code)).then(
+      () => say(words.copied),
+      () => say(words.notCopied),
+    );
+  const insert = (target: CellTarget) => host.insertCell?.(visible(code), target);
+  return (
+    <div class="tcj-code-actions">
+      {host.insertCell !== null && runsInCell(language) && (
+        <>
+          <button type="button" class="tcj-code-button" onClick={() => insert("below")}>
+            {words.insertBelow}
+          </button>
+          <button type="button" class="tcj-code-button" onClick={() => insert("active")}>
+            {words.intoCell}
+          </button>
+        </>
+      )}
+      <button type="button" class="tcj-code-button" onClick={() => void copyCode()}>
+        {said === "" ? words.copy : said}
+      </button>
+      <span class="tcj-said" role="status">
+        {said}
+      </span>
+    </div>
+  );
+}
+
+/** Parts of this size are laid out on their own, so that long code is not laid out again for each new line. */
+const PART = 16_384;
+
+function append(element: Element, text: string): void {
+  let rest = text;
+  const last = element.lastElementChild?.firstChild;
+  if (last instanceof Text) {
+    const cut = last.length > PART ? rest.indexOf("\n") + 1 : 0;
+    last.appendData(cut === 0 ? rest : rest.slice(0, cut));
+    rest = cut === 0 ? "" : rest.slice(cut);
+  }
+  if (rest === "") return;
+  const part = document.createElement("span");
+  part.className = "tcj-code-part";
+  part.append(rest);
+  element.append(part);
+}

@@ -1,0 +1,156 @@
+/** The first line: the session's title, which opens the switcher, the model, what it may see, and the menu. */
+import { useState } from "preact/hooks";
+import { useSnapshot, useSurroundings, useWords } from "../../context";
+import type { Level } from "../../words/shell";
+import { clearing } from "./asking";
+import type { Confirmation } from "./Dialog";
+import type { Tab } from "./Drawer";
+import { useElementId } from "./hooks";
+import { ChevronIcon, MoreIcon } from "./icons";
+import { Menu, type MenuItem } from "./Menu";
+import { RenameField } from "./RenameField";
+import { SessionSwitcher } from "./SessionSwitcher";
+import { titleOf } from "./titles";
+import { usePopup } from "./usePopup";
+
+interface HeaderProps {
+  ask(asked: Confirmation): void;
+  onDrawer(tab: Tab): void;
+  onKeys(): void;
+}
+
+export function Header({ ask, onDrawer, onKeys }: HeaderProps) {
+  const { chat, host } = useSurroundings();
+  const { state } = useSnapshot();
+  const words = useWords().shell;
+  const [renaming, rename] = useState(false);
+  const popup = usePopup<HTMLDivElement>();
+  const id = useElementId();
+  const { session } = state;
+  const title = titleOf(session, words);
+
+  const groups: MenuItem[][] = [
+    [
+      { label: words.menu.newSession, run: () => chat.newSession() },
+      { label: words.menu.todos, run: () => onDrawer("todos") },
+      { label: words.menu.reminders, run: () => onDrawer("reminders") },
+    ],
+    session === null
+      ? []
+      : [
+          { label: words.menu.rename, run: () => rename(true) },
+          { label: words.menu.exportMarkdown, run: () => chat.exportSession(session.session_id, "md") },
+          { label: words.menu.exportJson, run: () => chat.exportSession(session.session_id, "json") },
+          { label: words.menu.clear, run: () => ask(clearing(chat, session, words)) },
+        ],
+    [
+      ...(host.openSettings ? [{ label: words.menu.settings, run: host.openSettings }] : []),
+      { label: words.menu.keys, run: onKeys },
+    ],
+  ];
+
+  return (
+    <div class="tcj-header">
+      {renaming && session !== null ? (
+        <RenameField
+          title={title}
+          onDone={(next, byKey) => {
+            rename(false);
+            if (next !== null) chat.rename(session.session_id, next);
+            if (byKey) queueMicrotask(() => popup.button.current?.focus()); // once the button is back
+          }}
+        />
+      ) : (
+        <button
+          type="button"
+          ref={popup.button}
+          class="tcj-title"
+          title={words.header.switch(title)}
+          aria-label={words.header.switch(title)}
+          aria-haspopup="dialog"
+          aria-expanded={popup.open}
+          {...(popup.open ? { "aria-controls": id } : {})}
+          onClick={() => (popup.open ? popup.close() : popup.show())}
+          onKeyDown={(event) => {
+            popup.onKeyDown(event);
+            if (event.key !== "ArrowDown") return;
+            event.preventDefault();
+            popup.show();
+          }}
+        >
+          <span class="tcj-title-text">{title}</span>
+          <ChevronIcon />
+        </button>
+      )}
+      {popup.open && (
+        <div
+          ref={popup.panel}
+          id={id}
+          class="tcj-popup tcj-switcher"
+          role="dialog"
+          aria-label={words.sessions.title}
+          onKeyDown={popup.onKeyDown}
+        >
+          <SessionSwitcher ask={ask} onClose={popup.close} />
+        </div>
+      )}
+      <ModelMenu />
+      <PrivacyMenu />
+      <Menu label={words.header.menu} class="tcj-icon-button" groups={groups}>
+        <MoreIcon />
+      </Menu>
+    </div>
+  );
+}
+
+function ModelMenu() {
+  const { chat } = useSurroundings();
+  const { about, state } = useSnapshot();
+  const words = useWords().shell.header;
+  if (about === null) return null;
+  const name = state.session?.model ?? about.model;
+  const known = about.models.find((model) => model.name === name);
+  const offline = known ? known.provider === "offline" : about.offline && name === about.model;
+  const shown = offline ? words.offline : (name ?? words.noModel);
+  const where = offline ? words.offlineHost : (known?.host ?? (name === about.model ? about.host : null) ?? "");
+  const items = about.models.map((model): MenuItem => {
+    const builtIn = model.provider === "offline";
+    return {
+      label: builtIn ? words.offline : model.name,
+      detail: builtIn ? words.offlineHost : model.host,
+      checked: model.name === name,
+      run: () => chat.configure({ model: model.name }),
+    };
+  });
+  return (
+    <Menu label={words.model(shown, where)} class="tcj-header-button tcj-model" groups={[items]}>
+      {shortName(shown)}
+    </Menu>
+  );
+}
+
+/** `moonshotai/kimi-k2.5` is `kimi-k2.5` where there is little room. */
+function shortName(model: string): string {
+  return model.slice(model.lastIndexOf("/") + 1) || model;
+}
+
+const LEVELS: readonly Level[] = ["names", "schema", "aggregates", "rows"];
+
+function PrivacyMenu() {
+  const { chat } = useSurroundings();
+  const { state } = useSnapshot();
+  const words = useWords().shell.header;
+  const set = state.session?.privacy ?? null;
+  if (set === null) return null;
+  const name = LEVELS.find((level) => level === set);
+  const shown = name ? words.levels[name].name : set;
+  const items = LEVELS.map((level): MenuItem => {
+    const { name: label, detail } = words.levels[level];
+    return { label, detail, checked: level === set, run: () => chat.configure({ privacy: level }) };
+  });
+  return (
+    <Menu label={words.privacy(shown)} class="tcj-header-button tcj-privacy" groups={[items]}>
+      {shown}
+    </Menu>
+  );
+}

@@ -1,0 +1,25 @@
+/** What left for models in this session, always in sight; while a turn runs, its tokens too. */
+import { useSnapshot, useWords } from "../../context";
+import { grouped, size } from "../figures";
+
+export function ReceiptLine() {
+  const { state } = useSnapshot();
+  const words = useWords().shell.receipt;
+  const { sent, turn, host } = state;
+  const read = grouped(turn?.inputTokens ?? 0);
+  const written = grouped(turn?.outputTokens ?? 0);
+  return (
+    <p class="tcj-receipt" title={host ? words.host(host) : words.label}>
+      <span class="tcj-receipt-mark" aria-hidden="true">
+        ↳{" "}
+      </span>
+      {sent.requests === 0 ? words.nothing : words.sent(grouped(sent.requests), grouped(sent.rows), size(sent.bytes))}
+      {turn !== null && (turn.inputTokens > 0 || turn.outputTokens > 0) && (
+        <span class="tcj-receipt-tokens" title={words.tokensTitle(read, written)}>
+          {" "}
+          · {words.tokens(read, written)}
+        </span>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,48 @@
+/** The chat on a page of its own, at `…/table-copilot/`. */
+import { dialWebSocket } from "../chat/connection/websocket";
+import type { Host } from "../chat/host";
+import { mountChat } from "../chat/mount";
+import { ChatStore } from "../chat/store";
+import { showSession, socketUrl, takeToken } from "./address";
+import { lastSession } from "./ask";
+import { browserLanguage, copyText, storageOrNull } from "./browser";
+
+const NAME = "Table copilot";
+
+async function start(element: HTMLElement): Promise<void> {
+  const language = browserLanguage();
+  document.documentElement.lang = language;
+  const token = takeToken();
+  const dial = dialWebSocket(socketUrl(element.dataset.base ?? ""), token === "" ? undefined : token);
+  const named = element.dataset.session ?? "";
+  const store = new ChatStore(dial, {
+    surface: "page",
+    sessionId: named === "" ? await lastSession(dial) : named,
+    kernelId: null,
+    storage: storageOrNull(),
+    language,
+    onSession: (sessionId) => showSession(sessionId),
+  });
+  store.subscribe(() => {
+    const title = store.snapshot.state.session?.title ?? "";
+    document.title = title === "" ? NAME : `${title} · ${NAME}`;
+  });
+  element.replaceChildren(); // what the server had to say until now
+  mountChat(element, store, hostOf(language));
+}
+
+function hostOf(language: Host["language"]): Host {
+  return {
+    surface: "page",
+    language,
+    sendKey: "enter",
+    storage: storageOrNull(),
+    copy: copyText,
+    insertCell: null,
+    notebook: null,
+    openSettings: null,
+  };
+}
+
+const element = document.getElementById("chat");
+if (element !== null) void start(element);

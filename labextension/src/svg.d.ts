@@ -1,0 +1,5 @@
+/** An icon, imported as its source. */
+declare module "*.svg" {
+  const source: string;
+  export default source;
+}

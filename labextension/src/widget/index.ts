@@ -1,0 +1,74 @@
+/** The chat in a cell: an anywidget module. */
+import type { Host } from "../chat/host";
+import { mountChat } from "../chat/mount";
+import { copyText, storageOrNull } from "../page/browser";
+import { isExported } from "./live";
+import { languageOf, type Model } from "./model";
+import { SharedChat } from "./shared";
+
+const DEFAULT_HEIGHT = "480px";
+
+const chats = new Map<string, SharedChat>();
+/** Each view gets a handle on its model that ends with the view; this is the one that lives as long as the model. */
+const models = new Map<string, Model>();
+
+function initialize({ model }: { model: Model }): () => void {
+  const id = model.get("_chat_id");
+  models.set(id, model);
+  return () => {
+    models.delete(id);
+    chats.get(id)?.close();
+  };
+}
+
+function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+  if (isExported(el.ownerDocument)) return () => undefined; // the static transcript is what is shown there
+  const id = model.get("_chat_id");
+  const chat = chats.get(id) ?? new SharedChat(models.get(id) ?? model, () => chats.delete(id));
+  chats.set(id, chat);
+
+  const container = document.createElement("div");
+  container.className = "tcj-widget";
+  el.append(container);
+  const size = (): void => setHeight(container, model.get("height"));
+  size();
+
+  let unmount = mountChat(container, chat.store, hostOf(model));
+  const speak = (): void => {
+    unmount = mountChat(container, chat.store, hostOf(model));
+  };
+  model.on("change:height", size);
+  model.on("change:language", speak);
+
+  container.hidden = chat.transcript.present;
+  const leave = chat.show(() => {
+    container.hidden = false;
+  });
+  return () => {
+    leave();
+    model.off("change:height", size);
+    model.off("change:language", speak);
+    unmount();
+    container.remove();
+  };
+}
+
+function setHeight(element: HTMLElement, height: string): void {
+  element.style.height = DEFAULT_HEIGHT;
+  element.style.height = height; // what is no length changes nothing
+}
+
+function hostOf(model: Model): Host {
+  return {
+    surface: "widget",
+    language: languageOf(model),
+    sendKey: "enter",
+    storage: storageOrNull(),
+    copy: copyText,
+    insertCell: null,
+    notebook: null,
+    openSettings: null,
+  };
+}
+
+export default { initialize, render };

@@ -1,0 +1,391 @@
+"""``CopilotChat``: the chat in a cell.
+
+chat = CopilotChat()                      # the notebook's own session, as %copilot has it
+chat                                      # shows it
+answer = chat.ask("Which columns have gaps?")
+chat.observe(print, "busy")
+chat.on_message(lambda message: print(message["role"], message["content"]))
+
+What is shown is the front end's business: it speaks to the hub itself, over the server's WebSocket where the page
+reaches it, else over this widget's comm and ``relay``. This, the Python side, follows the session over the kernel's
+shared connection, so that ``messages``, ``busy`` and ``model`` are right whoever talks in it.
+
+Threads: what happens in the session is taken in on one thread of its own (``worker``), which is where traits change
+by themselves and where observers and ``on_message`` callbacks run. They may block, ask the copilot and set traits;
+of what they touch besides, they must think as any second thread does.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import uuid
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import anywidget
+from ipywidgets import CallbackDispatcher  # type: ignore[import-untyped]
+from traitlets import Bool, List, TraitError, Unicode, observe, validate
+
+from ..frontend import built
+from .answer import Answer
+from .connection import Event, SessionState
+from .conversation import Conversation, Message
+from .dialogue import Responder, converse
+from .discovery import kernel_id, shared_connection, shared_dial
+from .errors import CopilotClientError
+from .follower import RESET, Follower
+from .loop import background_loop, submit, wait_for
+from .prompting import Prompter
+from .relay import Relays
+from .render import QuietView
+from .session_choice import attach_first, notebook_identity, notebook_session, session_ids
+from .transcript import ApprovalPart, QuestionPart, Transcript
+from .turn import Turn
+from .widget_transcript import Shown, StaticOutput, render
+from .worker import worker
+
+DRAIN_S = 5.0
+"""How long ``ask`` waits for callbacks, so that what they do is done when it returns."""
+_SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_DRAWN = ("user_message", "message", "turn_finished", "message_withdrawn", "rewound", "cleared", "reset", "reminder")
+
+
+class CopilotChat(anywidget.AnyWidget):
+    """A chat with the copilot, as a widget.
+
+    ``session`` is the session's id; the notebook's own without. ``model`` is used from now on in the session.
+    ``height`` is any CSS length; ``language`` is ``"en"`` or ``"zh"``, the browser's without.
+    """
+
+    _esm = built("widget.js")
+    _css = built("chat.css")
+
+    session_id = Unicode(help="The session that is shown. Set it to show another.").tag(sync=True)
+    model = Unicode(help="The model that the session has chosen; empty for the server's. Set it to choose one.")
+    busy = Bool(False, read_only=True, help="Whether a turn runs.")
+    messages = List(read_only=True, help="The finished messages: dicts with role, content, at, agent, message_id.")
+    height = Unicode("480px", help="The height, as a CSS length.").tag(sync=True)
+    language = Unicode(None, allow_none=True, help="'en' or 'zh'; None for the browser's.").tag(sync=True)
+    _chat_id = Unicode().tag(sync=True)
+    _epoch = Unicode().tag(sync=True)
+    _kernel_id = Unicode().tag(sync=True)
+
+    def __init__(
+        self,
+        session: str | None = None,
+        model: str | None = None,
+        *,
+        height: str = "480px",
+        language: str | None = None,
+        **options: Any,
+    ) -> None:
+        self._closed = False
+        self._ready = False
+        self._live = False
+        self._generation = 0
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._conversation = Conversation()
+        self._told: set[tuple[str, str]] = set()
+        self._message_callbacks = CallbackDispatcher()
+        self._static = StaticOutput()
+        self._redraw_posted = False
+        self._follower = Follower()
+        self._relays = Relays(shared_dial, self._to_browser)
+        found = session or wait_for(_notebook_session())
+        options |= {"_chat_id": uuid.uuid4().hex[:12], "_kernel_id": kernel_id(os.environ) or ""}
+        super().__init__(session_id=found, height=height, language=language, **options)
+        if hasattr(self.comm, "_reply_subshell_for"):
+            # ipykernel 7.4 hands a comm's messages to the shell that last sent on it. Made in a cell, the chat would
+            # then stand still while any cell runs; the subshell that the front end chose itself is the right one.
+            self.comm._reply_subshell_for = lambda data, default: default
+        self.on_msg(self._from_browser)
+        self._ready = True
+        try:
+            self._follow(wait=True)
+            if model:
+                self.model = model
+        except BaseException:
+            self.close()
+            raise
+
+    def __repr__(self) -> str:
+        return f"CopilotChat(session={self.session_id!r})"
+
+    # --- what users call ---------------------------------------------------------------------
+
+    def ask(self, text: str, *, wait: bool = True) -> Answer | None:
+        """Say ``text`` as if it was typed into the chat, and return the answer; without ``wait``, return at once.
+
+        Questions and approvals are answered in the chat while this waits, or below the cell where the chat can't be
+        reached meanwhile. An interrupt stops the turn. Raises CopilotTurnError, CopilotConnectionError.
+        """
+        self._static.enter_cell()
+        state = wait_for(self._attached())
+        session_id = self.session_id
+        if not wait:
+            message = {"type": "message", "session_id": session_id, "content": text, "message_id": uuid.uuid4().hex}
+            self._switch(wait_for(_request(message)).get("switch_to"))
+            return None
+        turn = Turn(wait_for(shared_connection()), session_id, text)
+        try:
+            answer = converse(turn, session_id, Transcript(state.sent), QuietView(), self._responder())
+        except KeyboardInterrupt as error:
+            # A stack of our own frames tells nothing; IPython asks the exception what to print.
+            error._render_traceback_ = lambda: ["KeyboardInterrupt: stopped."]  # type: ignore[attr-defined]
+            raise
+        finally:
+            self._settle()
+        self._switch(answer.switch_to)
+        return answer
+
+    def on_message(self, callback: Callable[[Message], object], remove: bool = False) -> None:
+        """Call ``callback`` with each message of the user or the copilot that is finished from now on."""
+        self._message_callbacks.register_callback(callback, remove=remove)
+
+    def close(self) -> None:
+        """End the chat: its views, its connections, its callbacks. The session stays, and so does the transcript."""
+        if not getattr(self, "_closed", True):
+            self._closed = True
+            ending = self._end()
+            try:
+                submit(ending)  # not waited for: this may run on any thread, when the object is collected
+            except RuntimeError:  # the interpreter ends
+                ending.close()
+        super().close()
+
+    # --- what is shown -----------------------------------------------------------------------
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        from .magic import shows_html
+
+        if shows_html(_shell()):
+            self._static.show(self._drawn())
+        return super()._repr_mimebundle_(**kwargs)
+
+    def _drawn(self) -> Shown:
+        with self._lock:
+            return render(self._conversation, self._chat_id, self.language or "en")
+
+    def _redraw(self) -> None:
+        self._redraw_posted = False
+        if self._static.open:
+            self._static.update(self._drawn())
+
+    # --- from the browser --------------------------------------------------------------------
+
+    def _from_browser(self, _widget: object, content: object, _buffers: object) -> None:
+        if not self._closed:
+            background_loop().call_soon_threadsafe(self._relays.take, content)
+
+    def _to_browser(self, content: dict[str, Any]) -> None:
+        """On the background loop. A comm hands what it sends to the kernel's own thread for output."""
+        if self.comm is not None:
+            self.send(content)
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take the browser's traits: only the session is its to choose."""
+        self._local.browser = True
+        try:
+            super().set_state({name: value for name, value in sync_data.items() if name == "session_id"})
+        finally:
+            self._local.browser = False
+
+    # --- traits ------------------------------------------------------------------------------
+
+    @validate("session_id")  # type: ignore[untyped-decorator]  # traitlets is not type checked
+    def _check_session(self, proposal: dict[str, Any]) -> str:
+        name: str = proposal["value"]
+        if not _SESSION.fullmatch(name):
+            raise TraitError(f"{name[:80]!r} can't name a session: use 1 to 64 letters, digits, '-' and '_'.")
+        return name
+
+    @validate("model")  # type: ignore[untyped-decorator]
+    def _choose_model(self, proposal: dict[str, Any]) -> str:
+        name: str = proposal["value"]
+        if self._ready and not self._takes_in and name != self.model:
+            if not name.strip():
+                raise TraitError("A session's model can't be taken back. Name the model to use.")
+            wait_for(self._attached())
+            wait_for(_request({"type": "configure", "session_id": self.session_id, "model": name}))
+        return name
+
+    @observe("session_id")  # type: ignore[untyped-decorator]
+    def _session_changed(self, change: dict[str, Any]) -> None:
+        if not self._ready or self._closed:
+            return
+        if getattr(self._local, "browser", False):
+            self._follow(wait=False)  # what goes wrong with it is told there
+            return
+        try:
+            self._follow(wait=True)
+        except CopilotClientError:
+            self._ready = False
+            self.session_id = change["old"]
+            self._ready = True
+            self._follow(wait=False)
+            raise
+
+    # --- following the session ---------------------------------------------------------------
+
+    def _follow(self, *, wait: bool) -> None:
+        self._generation += 1
+        following = self._open(self.session_id, self._generation)
+        if wait:
+            wait_for(following)
+            worker().drain(DRAIN_S)
+        else:
+            submit(following)
+
+    async def _open(self, session_id: str, generation: int) -> None:
+        worker().post(partial(self._begin, generation))
+        connection, dial = await shared_connection(), await shared_dial()
+        state = await self._follower.follow(
+            connection, dial, session_id, lambda event: worker().post(partial(self._take_in, generation, event))
+        )
+        worker().post(partial(self._opened, generation, state))
+
+    async def _attached(self) -> SessionState:
+        if self._closed:
+            raise CopilotClientError(f"This chat of {self.session_id!r} was closed.", "Make a new CopilotChat.")
+        return await (await shared_connection()).attach(self.session_id)
+
+    async def _end(self) -> None:
+        await self._relays.close()
+        await self._follower.leave()
+
+    # --- on the worker's thread --------------------------------------------------------------
+
+    def _begin(self, generation: int) -> None:
+        if generation == self._generation:
+            self._live = False
+            with self._lock:
+                self._conversation = Conversation()
+
+    def _opened(self, generation: int, state: SessionState) -> None:
+        if generation != self._generation or self._closed:
+            return
+        self._live = True
+        chosen = state.info.get("model")
+        self._conversation.model = chosen if isinstance(chosen, str) else ""
+        self._told = {_key(message) for message in self._conversation.messages}
+        self._set(_epoch=state.epoch or "")
+        self._show_state()
+
+    def _take_in(self, generation: int, event: Event) -> None:
+        if generation != self._generation or self._closed:
+            return
+        with self._lock:
+            message = self._conversation.take(event)
+        if not self._live:
+            return
+        if event is RESET:
+            submit(self._renew_epoch())
+        self._show_state(redraw=event.get("type") in _DRAWN)
+        if message is not None and _key(message) not in self._told:
+            self._told.add(_key(message))
+            self._message_callbacks(dict(message))
+
+    async def _renew_epoch(self) -> None:
+        state, generation = await self._attached(), self._generation
+        if generation == self._generation:
+            worker().post(partial(self._set, _epoch=state.epoch or ""))
+
+    def _show_state(self, *, redraw: bool = True) -> None:
+        conversation = self._conversation
+        self._set(messages=conversation.messages, busy=conversation.busy, model=conversation.model)
+        if redraw and self._static.open and not self._redraw_posted:
+            self._redraw_posted = True
+            worker().post(self._redraw)  # behind what waits already: many events, one drawing
+
+    def _set(self, **traits: Any) -> None:
+        """Set traits to what the server says."""
+        self._local.takes_in = True
+        try:
+            for name, value in traits.items():
+                self.set_trait(name, value)
+        finally:
+            self._local.takes_in = False
+
+    @property
+    def _takes_in(self) -> bool:
+        return getattr(self._local, "takes_in", False)
+
+    # --- asking ------------------------------------------------------------------------------
+
+    def _responder(self) -> Responder:
+        """Who answers the turn's questions: the user in the chat, or below the cell.
+
+        The comm's messages may wait until the cell has ended, and a chat that is not shown can't be answered in.
+        """
+        kernel = getattr(_shell(), "kernel", None)
+        if threading.current_thread() is not threading.main_thread():
+            return _InChat()
+        if kernel is not None and not kernel._allow_stdin:
+            return Prompter()  # nobody is there, and that is what it says
+        return _InChat() if self._static.open and not len(self._relays) else _BelowCell()
+
+    def _settle(self) -> None:
+        """After a turn: what it changed is seen, and drawn in the cell that waited for it."""
+        worker().drain(DRAIN_S)
+        self._redraw()
+
+    def _switch(self, session_id: object) -> None:
+        if isinstance(session_id, str) and session_id:
+            self.session_id = session_id
+
+
+class _InChat:
+    """The user answers in the chat."""
+
+    def watch(self, event: Event | None) -> None:
+        return None
+
+    def question(self, part: QuestionPart) -> str | None:
+        return None
+
+    def approval(self, part: ApprovalPart) -> tuple[str, str | None] | None:
+        return None
+
+
+class _BelowCell(Prompter):
+    """The user answers below the cell."""
+
+    def question(self, part: QuestionPart) -> str | None:
+        from .plain import question_text
+
+        print(question_text(part))
+        return super().question(part)
+
+    def approval(self, part: ApprovalPart) -> tuple[str, str | None] | None:
+        from .plain import approval_text
+
+        print(approval_text(part))
+        return super().approval(part)
+
+
+def _key(message: Message) -> tuple[str, str]:
+    """What tells a message from others, also when a log that was lost is read anew."""
+    return message["message_id"], message["content"]
+
+
+def _shell() -> Any:
+    from IPython import get_ipython
+
+    return get_ipython()
+
+
+async def _request(frame: Event) -> Event:
+    return await (await shared_connection()).request(frame)
+
+
+async def _notebook_session() -> str:
+    """The notebook's own session, as the magic chooses it. Raises CopilotClientError."""
+    connection = await shared_connection()
+    if notebook_session.session_id is None:
+        identity = notebook_identity(os.environ, getattr(_shell(), "user_ns", {}))
+        notebook_session.session_id = await attach_first(connection, session_ids(identity), lambda *_: None)
+    return notebook_session.session_id
