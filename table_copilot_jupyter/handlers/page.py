@@ -36,7 +36,8 @@ _PAGE = (
     _HEAD
     + """<link rel="stylesheet" href="{chat_style}"><link rel="stylesheet" href="{style}">
 <script type="module" src="{script}"></script></head>
-<body><main id="chat" data-base="{base}" data-session="{session}">{problem}</main>
+<body><header class="tcj-for-readers"><h1>Table copilot</h1></header>
+<main id="chat" data-base="{base}" data-session="{session}">{problem}</main>
 <noscript><p class="tcj-page-note">The chat needs JavaScript. Without it, ask from a terminal:
 <code>jupyter table-copilot ask "what can you do"</code></p></noscript>
 </body></html>

@@ -21,14 +21,15 @@ class Chat:
     def __init__(self, root: Locator) -> None:
         self.root = root
         self.page: Page = root.page
-        self.composer = root.locator(".tcj-composer textarea")
+        self.composer = root.locator("textarea.tcj-input")
         self.log = root.get_by_role("log")
-        self.stop_button = root.get_by_role("button", name="Stop")
+        self.stop_button = root.locator(".tcj-send[aria-label^=Stop], .tcj-send[title^=Stop]")
 
     def attached(self) -> Chat:
         """Wait until it shows its session."""
         expect(self.composer).to_be_visible()
-        expect(self.root).to_have_attribute("data-connection", "open")
+        expect(self.root).to_have_attribute("data-connection", "open", timeout=20_000)
+        expect(self.root.locator(".tcj-model")).to_be_visible(timeout=20_000)
         return self
 
     def type(self, text: str) -> None:
@@ -51,7 +52,7 @@ class Chat:
 
     @property
     def answers(self) -> Locator:
-        return self.log.locator(".tcj-answer")
+        return self.log.locator(".tcj-text")
 
     @property
     def user_messages(self) -> Locator:

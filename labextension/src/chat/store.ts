@@ -263,13 +263,13 @@ export class ChatStore implements Chat {
   }
 
   rename(sessionId: string, title: string): void {
-    this.#do({ type: "rename", session_id: sessionId, title }, () => this.#listChanged());
+    this.#do({ type: "rename", session_id: sessionId, title }, () => this.#list.soon());
   }
 
   deleteSession(sessionId: string): void {
     this.#do({ type: "delete", session_id: sessionId }, () => {
       this.#forget(sessionId);
-      this.#listChanged();
+      this.#list.soon();
     });
   }
 
@@ -292,10 +292,6 @@ export class ChatStore implements Chat {
     this.#do({ type: "export", session_id: sessionId, format }, (reply) => {
       if (reply.type === "exported") download(reply.filename, reply.content, FORMATS[format]);
     });
-  }
-
-  #listChanged(): void {
-    if (this.#snapshot.sessions !== null) this.#list.soon();
   }
 
   // --- todos and reminders -----------------------------------------------------------------------------
@@ -376,8 +372,8 @@ export class ChatStore implements Chat {
   }
 
   async #refresh(): Promise<void> {
-    const { sessions, todos, reminders } = this.#snapshot;
-    if (sessions !== null) this.#list.now();
+    const { todos, reminders } = this.#snapshot;
+    this.#list.soon();
     for (const what of ["todos", "reminders"] as const) {
       if ({ todos, reminders }[what] !== null)
         void this.#ask({ type: "list", what }).then((r) => r && this.#takeList(r));
@@ -402,7 +398,7 @@ export class ChatStore implements Chat {
       this.#pending.push(frame);
       this.#frame.request();
     }
-    if (LISTED.has(frame.type)) this.#listChanged();
+    if (LISTED.has(frame.type)) this.#list.soon();
     if (frame.type === "attached") this.#onAttached(frame);
     else if (frame.type === "session_updated") this.#kernel.updated(frame.session_id);
     else if (frame.type === "error" && frame.seq === null) this.#complain(toError(frame));

@@ -118,9 +118,13 @@ function activate(
       return copilot.running;
     },
     open(toggle) {
-      const hide = panel.isVisible && (toggle || panel.node.contains(document.activeElement));
-      if (hide) hideSide(app.shell, panel);
-      else show();
+      const focused = panel.node.contains(document.activeElement);
+      if (!panel.isVisible || !(toggle || focused)) {
+        show();
+        return;
+      }
+      hideSide(app.shell, panel);
+      if (focused && app.shell.currentWidget !== panel) app.shell.currentWidget?.activate(); // back to where one was
     },
     async newSession() {
       show();

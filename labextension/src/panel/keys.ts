@@ -5,13 +5,15 @@
 import { CommandRegistry } from "@lumino/commands";
 
 export function hearShortcut(node: HTMLElement, commands: CommandRegistry, id: string): void {
-  node.addEventListener("keydown", (event) => {
+  const hear = (event: KeyboardEvent): void => {
     const keystroke = CommandRegistry.keystrokeForKeydownEvent(event);
     const bound = commands.keyBindings.some(
       ({ command, keys }) => command === id && keys.length === 1 && keys[0] === keystroke,
     );
     if (!bound || event.defaultPrevented) return;
     event.preventDefault();
+    event.stopPropagation();
     void commands.execute(id);
-  });
+  };
+  node.addEventListener("keydown", hear, true); // on its way down: the chat lets no key up
 }

@@ -33,22 +33,25 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const size = (): void => setHeight(container, model.get("height"));
   size();
 
-  let unmount = mountChat(container, chat.store, hostOf(model));
-  const speak = (): void => {
+  let unmount: (() => void) | null = null;
+  const appear = (): void => {
+    container.hidden = false; // first: what is not seen has no size to measure
     unmount = mountChat(container, chat.store, hostOf(model));
+  };
+  const speak = (): void => {
+    if (unmount !== null) appear();
   };
   model.on("change:height", size);
   model.on("change:language", speak);
 
-  container.hidden = chat.transcript.present;
-  const leave = chat.show(() => {
-    container.hidden = false;
-  });
+  container.hidden = true;
+  const leave = chat.show(() => unmount ?? appear());
+  if (!chat.transcript.present && unmount === null) appear();
   return () => {
     leave();
     model.off("change:height", size);
     model.off("change:language", speak);
-    unmount();
+    unmount?.();
     container.remove();
   };
 }

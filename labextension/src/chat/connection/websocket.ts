@@ -15,12 +15,12 @@ function open(address: string): Promise<Transport> {
     const socket = new WebSocket(address, SUBPROTOCOL);
     const give = (error: Error): void => {
       clearTimeout(timer);
-      socket.onopen = socket.onclose = null;
+      socket.onopen = socket.onerror = socket.onclose = null;
       socket.close();
       reject(error);
     };
     const timer = setTimeout(() => give(new Error("the server did not answer in time")), DIAL_TIMEOUT_MS);
-    socket.onclose = () => give(new Error("the connection was refused"));
+    socket.onerror = socket.onclose = () => give(new Error("the connection was refused"));
     socket.onopen = () => {
       if (socket.protocol !== SUBPROTOCOL) return give(new Incompatible("the server speaks another protocol"));
       clearTimeout(timer);
@@ -35,6 +35,7 @@ class SocketTransport extends Pipe {
   constructor(socket: WebSocket) {
     super();
     this.#socket = socket;
+    socket.onopen = socket.onerror = null;
     socket.onmessage = (event: MessageEvent<unknown>) => {
       if (typeof event.data === "string") this.arrived(event.data);
     };

@@ -11,6 +11,7 @@ export function dress(fragment: DocumentFragment, words: CodeWords, numberOf: (p
   showHidden(fragment);
   for (const link of fragment.querySelectorAll("a")) dressLink(link, words);
   for (const image of fragment.querySelectorAll("img")) image.setAttribute("alt", visible(image.alt));
+  for (const formula of fragment.querySelectorAll(".tcj-math-display")) formula.setAttribute("tabindex", "0");
   [...fragment.querySelectorAll("table")]
     .filter((table) => table.parentElement?.closest("table") == null)
     .forEach((table, position) => makeScrollable(table, words.table(numberOf(position), headersOf(table))));

@@ -5,6 +5,7 @@ const SOON_MS = 300;
 export class SessionList {
   readonly #load: () => Promise<void>;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #wanted = false;
   #loading = false;
   #again = false;
 
@@ -14,6 +15,7 @@ export class SessionList {
 
   /** Loads it; while it is being loaded, once more afterwards. */
   now(): void {
+    this.#wanted = true;
     this.stop();
     if (this.#loading) {
       this.#again = true;
@@ -26,8 +28,9 @@ export class SessionList {
     });
   }
 
+  /** Something in it may have changed; nothing to do while nobody has asked for the list. */
   soon(): void {
-    this.#timer ??= setTimeout(() => this.now(), SOON_MS);
+    if (this.#wanted) this.#timer ??= setTimeout(() => this.now(), SOON_MS);
   }
 
   stop(): void {

@@ -55,6 +55,7 @@ export function ChatView({ suggestions = [] }: ChatViewProps) {
         role="group"
         aria-label={words.chat}
         data-lm-suppress-shortcuts="true"
+        data-connection={snapshot.connection.state}
       >
         <Header ask={ask} onDrawer={openTab} onKeys={() => showKeys(true)} />
         <ConnectionBar />

@@ -8,7 +8,6 @@ type Named = (name: string) => string;
 export interface ShellWords {
   readonly chat: string;
   readonly close: string;
-  readonly cancel: string;
   /** For the title that the server gives to a session in which nothing was said yet. */
   readonly defaultTitle: string;
   readonly header: {

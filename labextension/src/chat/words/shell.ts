@@ -8,7 +8,6 @@ const plural = (count: string, one: string, many: string): string => `${count} $
 export const en: ShellWords = {
   chat: "Table copilot",
   close: "Close",
-  cancel: "Cancel",
   defaultTitle: "New session",
   header: {
     switch: (title) => `Session: ${title}. Change session`,
@@ -171,7 +170,6 @@ export const en: ShellWords = {
 export const zh: ShellWords = {
   chat: "表格助手",
   close: "关闭",
-  cancel: "取消",
   defaultTitle: "新会话",
   header: {
     switch: (title) => `会话：${title}。切换会话`,
