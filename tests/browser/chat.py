@@ -23,7 +23,7 @@ class Chat:
         self.page: Page = root.page
         self.composer = root.locator("textarea.tcj-input")
         self.log = root.get_by_role("log")
-        self.stop_button = root.locator(".tcj-send[aria-label^=Stop], .tcj-send[title^=Stop]")
+        self.stop_button = root.locator(".tcj-stop")
 
     def attached(self) -> Chat:
         """Wait until it shows its session."""
