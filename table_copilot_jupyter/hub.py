@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -239,6 +239,13 @@ class Hub:
             raise _unknown(session_id)
         live.last_used = self.services.clock()
         return live
+
+    async def usable_session_id(self, candidates: Iterable[str]) -> str:
+        """The first that is no deleted session's; of none of them, a new one."""
+        for session_id in candidates:
+            if not await self.services.store.was_deleted(session_id):
+                return session_id
+        return new_id()
 
     async def new_session(self, owner: str) -> Session:
         return await self.session(new_id(), owner, create=True)

@@ -50,3 +50,13 @@ async def test_nobody_gets_it_without_a_login(server):
     reply = await server.get("table-copilot/api/notebook-session?path=x.ipynb", token=None)
 
     assert reply.code in (302, 403)
+
+
+async def test_a_deleted_session_is_followed_by_the_next_one(server, jupyter_directories):
+    ids = session_ids(str(jupyter_directories.root / "x.ipynb"))
+    hub = await server.service.hub()
+    first = next(ids)
+    await hub.session(first, server.service.owner, create=True)
+    await hub.delete_session(first, server.service.owner)
+
+    assert await session_of(server, path="x.ipynb") == next(ids)

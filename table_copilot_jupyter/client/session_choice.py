@@ -11,11 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..protocol import notebook_session_id
+from ..protocol import notebook_session_ids
 from .connection import Connection
 from .errors import CopilotTurnError
-
-_TRIES = 50
 
 
 @dataclass
@@ -38,12 +36,8 @@ def notebook_identity(environment: Mapping[str, str], user_ns: Mapping[str, Any]
 
 def session_ids(identity: str | None) -> Iterator[str]:
     """The ids to try in turn; the first is the notebook's own."""
-    if identity is None:
-        yield uuid.uuid4().hex
-        return
-    base = notebook_session_id(identity)
-    yield base
-    yield from (f"{base}-{number}" for number in range(2, _TRIES))
+    if identity is not None:
+        yield from notebook_session_ids(identity)
     yield uuid.uuid4().hex
 
 

@@ -15,14 +15,14 @@ from .rest import CopilotAPIHandler
 class NotebookSessionHandler(CopilotAPIHandler):
     """``GET …/api/notebook-session?path=API_PATH&kernel_id=ID``: ``{session_id}``.
 
-    It is the session that ``%copilot`` talks in there. A living kernel goes by the path that it was started with,
-    also when the notebook was renamed since.
+    It is the session that ``%copilot`` talks in there: the notebook's first one that was not deleted. A living
+    kernel goes by the path that it was started with, also when the notebook was renamed since.
     """
 
     @web.authenticated
     @authorized  # type: ignore[untyped-decorator]  # jupyter_server is not type checked
     async def get(self) -> None:
-        from ..protocol import CopilotError, ErrorCode, notebook_session_id
+        from ..protocol import CopilotError, ErrorCode, notebook_session_ids
 
         path = self.get_query_argument("path", "").strip("/")
         notebook = self.service.grants.notebook_of(self.get_query_argument("kernel_id", ""))
@@ -32,4 +32,10 @@ class NotebookSessionHandler(CopilotAPIHandler):
         if not notebook:
             folder = self.kernel_manager.cwd_for_path(path)
             notebook = os.path.join(folder, posixpath.basename(path))
-        self.finish(json.dumps({"session_id": notebook_session_id(notebook)}))
+        try:
+            hub = await self.service.hub()
+            session_id = await hub.usable_session_id(notebook_session_ids(notebook))
+        except CopilotError as error:
+            self.refuse(error)
+            return
+        self.finish(json.dumps({"session_id": session_id}))

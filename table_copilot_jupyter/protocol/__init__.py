@@ -50,7 +50,7 @@ from .common import (
     Surface,
     Title,
     is_session_id,
-    notebook_session_id,
+    notebook_session_ids,
 )
 from .parse import (
     frame_types,
@@ -232,7 +232,7 @@ __all__ = [
     "frame_types",
     "is_session_id",
     "load_object",
-    "notebook_session_id",
+    "notebook_session_ids",
     "parse_plain",
     "parse_v1",
 ]

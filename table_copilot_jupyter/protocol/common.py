@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from enum import IntEnum, StrEnum
 from typing import Annotated, Literal, TypeVar
 
@@ -12,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 SUBPROTOCOL = "table-copilot.v1"
 MAX_FRAME_BYTES = 1024 * 1024
 SESSION_ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
+_NOTEBOOK_SESSIONS = 50
 _SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -72,12 +74,15 @@ def is_session_id(value: str) -> bool:
     return _SESSION_ID.fullmatch(value) is not None
 
 
-def notebook_session_id(notebook: str) -> str:
-    """The session of a notebook, the same from every surface.
+def notebook_session_ids(notebook: str) -> Iterator[str]:
+    """The ids of a notebook's session, to be tried in turn; the same from every surface.
 
-    ``notebook`` is its path as its kernel was told (``JPY_SESSION_NAME``).
+    ``notebook`` is its path as its kernel was told (``JPY_SESSION_NAME``). The first one is its own; the id of a
+    deleted session is not used again, then the next one takes its place.
     """
-    return "nb-" + hashlib.sha256(notebook.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    base = "nb-" + hashlib.sha256(notebook.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    yield base
+    yield from (f"{base}-{number}" for number in range(2, _NOTEBOOK_SESSIONS))
 
 
 def _not_blank(value: str) -> str:
