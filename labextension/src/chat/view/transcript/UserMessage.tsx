@@ -1,11 +1,13 @@
 /** What the user said; the last one can be edited or said again while no turn runs. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useSurroundings, useWords } from "../../context";
+import { CodeBlock } from "../../markdown/CodeBlock";
 import { visible } from "../../markdown/visible";
 import type { UserEntry } from "../../state";
 import { exact } from "../figures";
 import { replace } from "./again";
 import { EditMessage } from "./EditMessage";
+import { pieces } from "./fences";
 
 /** The composer asks with this event on `.tcj-chat` for the last message to be edited. */
 export const EDIT_LAST = "tcj-edit-last";
@@ -69,7 +71,13 @@ export function Said({ entry }: { entry: UserEntry }) {
       </span>
       <div class="tcj-user-text">
         {entry.agent !== null && <span class="tcj-to">@{visible(entry.agent)} </span>}
-        {visible(entry.content)}
+        {pieces(entry.content).map((piece, at) =>
+          piece.kind === "prose" ? (
+            <span key={at}>{visible(piece.text)}</span>
+          ) : (
+            <CodeBlock key={at} code={piece.text} language={piece.language} />
+          ),
+        )}
         {elsewhere && <div class="tcj-quiet">{words.from(entry.surface)}</div>}
       </div>
     </div>
