@@ -5,11 +5,26 @@ import { build } from "esbuild";
 
 const PACKAGE = "../table_copilot_jupyter/static";
 const BUNDLED = ["dompurify", "highlight.js", "marked", "preact", "temml"];
+
+/** Parts of the math renderer that an answer has no use for, or must not use: pictures, HTML, definitions, diagrams. */
+const UNUSED =
+  /temml[\\/]src[\\/](functions[\\/](includegraphics|html|def|bordermatrix)|environments[\\/](cd|borderTree))\.js$/;
+const INSTEAD = `
+  const unsupported = () => { throw new Error("not supported here"); };
+  export { unsupported as parseCD, unsupported as bordermatrixParseTree };
+`;
+const withoutUnused = {
+  name: "without-unused",
+  setup: (bundle) => bundle.onLoad({ filter: UNUSED }, () => ({ contents: INSTEAD })),
+};
+
 const common = {
   bundle: true,
+  plugins: [withoutUnused],
   format: "esm",
   target: "es2022",
   minify: true,
+  charset: "utf8",
   legalComments: "none",
   jsx: "automatic",
   jsxImportSource: "preact",

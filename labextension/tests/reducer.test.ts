@@ -386,7 +386,7 @@ describe("messages and turns", () => {
     const state = fold([...log.turn("1"), log.event("tool_started"), ...log.turn("2"), log.text(0, "Tw")]);
     const after = reduce(state, log.event("rewound", { message_id: "m2" }));
     expect(after.turn).toBeNull();
-    expect(entryOf(after, "tool").ok).toBe(null);
+    expect(entryOf(after, "tool").ok).toBe(false);
     expect(kinds(after)).toEqual(["user", "tool"]);
   });
 

@@ -29,31 +29,45 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
 
   const container = document.createElement("div");
   container.className = "tcj-widget";
+  el.classList.add("tcj-widget-view");
   el.append(container);
   const size = (): void => setHeight(container, model.get("height"));
   size();
 
   let unmount: (() => void) | null = null;
-  const appear = (): void => {
-    container.hidden = false; // first: what is not seen has no size to measure
+  const mount = (): void => {
     unmount = mountChat(container, chat.store, hostOf(model));
   };
   const speak = (): void => {
-    if (unmount !== null) appear();
+    if (unmount !== null) mount();
   };
   model.on("change:height", size);
   model.on("change:language", speak);
 
-  container.hidden = true;
-  const leave = chat.show(() => unmount ?? appear());
-  if (!chat.transcript.present && unmount === null) appear();
+  const waiting = whenSeen(container, mount);
+  container.hidden = chat.transcript.present; // until there is something live to see instead
+  const leave = chat.show(() => {
+    container.hidden = false;
+  });
   return () => {
+    waiting();
     leave();
     model.off("change:height", size);
     model.off("change:language", speak);
     unmount?.();
     container.remove();
   };
+}
+
+/** Calls back once the element has a size, which what is inside may measure; returns how to give up. */
+function whenSeen(element: HTMLElement, seen: () => void): () => void {
+  const observer = new ResizeObserver(() => {
+    if (element.offsetWidth === 0) return;
+    observer.disconnect();
+    seen();
+  });
+  observer.observe(element);
+  return () => observer.disconnect();
 }
 
 function setHeight(element: HTMLElement, height: string): void {

@@ -86,9 +86,8 @@ export const onTurnFinished: Handler<wire.TurnFinished> = (builder, event) => {
 
 export const onRewound: Handler<wire.Rewound> = (builder, event) => {
   const place = findMessage(builder, event.message_id);
+  builder.closeTurn(); // none runs when this happens; the end of one that we saw running may be among what is gone
   if (place >= 0) builder.truncate(place);
-  // no turn runs when this happens; the end of one that we saw running may be among what is gone
-  builder.closeTurn();
   builder.queued = NONE_QUEUED;
   return true;
 };

@@ -11,8 +11,8 @@ export function pieces(content: string): Piece[] {
   const found: Piece[] = [];
   let prose: string[] = [];
   const endProse = () => {
-    const text = prose.join("\n").trim();
-    if (text !== "") found.push({ kind: "prose", text });
+    const text = prose.join("\n");
+    if (text.trim() !== "") found.push({ kind: "prose", text });
     prose = [];
   };
   for (let at = 0; at < lines.length; at++) {
