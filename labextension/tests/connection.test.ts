@@ -424,7 +424,7 @@ describe("a closed connection", () => {
 
   it("speaks the language that it was given", async () => {
     const { CONNECTION_WORDS } = await import("../src/chat/words/connection");
-    const { statuses } = connect({ words: CONNECTION_WORDS.zh });
+    const { statuses } = connect({ words: () => CONNECTION_WORDS.zh });
     await settle();
     server.drop(1009);
     expect(statuses.at(-1)).toMatchObject({ message: CONNECTION_WORDS.zh.frameTooLarge.message });

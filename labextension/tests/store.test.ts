@@ -277,6 +277,16 @@ describe("sending", () => {
     expect(frames).toEqual(["k1", "one", "two", "k2", "three"]);
   });
 
+  it("keeps a message with the kernel that it was said at, whatever notebook is in front when it leaves", async () => {
+    const store = make({ sessionId: "s1", kernelId: "k1" });
+    void store.send("one");
+    store.setKernel("k2");
+    await settle();
+    const told = [...server.got("attach"), ...server.got("configure")].map((frame) => frame.kernel_id);
+    expect(told.filter((kernelId) => kernelId !== null).at(-1)).toBe("k1");
+    expect(server.got("message").map((frame) => frame.content)).toEqual(["one"]);
+  });
+
   it("does not send a message whose kernel is refused", async () => {
     const [store] = await opened({ kernelId: "k1" });
     server.refuse("configure", "denied");

@@ -46,7 +46,8 @@ export interface StoreOptions {
   readonly onReminder?: (reminder: ReminderDue) => void;
   /** Another session is shown now. */
   readonly onSession?: (sessionId: string) => void;
-  readonly language?: Language;
+  /** Asked each time, because it may change. */
+  readonly language?: () => Language;
   readonly backoff?: Backoff;
   readonly keepAlive?: Pace;
   readonly requestTimeout?: number;
@@ -143,12 +144,13 @@ export class ChatStore implements Chat {
     if (this.#snapshot.draft.trim() === content.trim()) this.setDraft("");
     if (this.#connection.status.state === "lost") this.#connection.reconnect();
     const attachment = this.#attached();
+    const { kernelId } = this.#kernel; // the user may be at another notebook before it is sent
     const letter = this.#outbox.add(attachment, content, this.#options.surface, options);
     this.#change({ problem: null });
     this.#showSending();
     try {
       const sessionId = await attachment.ready();
-      if (!isCommand(content)) await this.#kernel.tell(sessionId, this.#snapshot.state.session);
+      if (!isCommand(content)) await this.#kernel.tell(sessionId, kernelId, this.#snapshot.state.session);
       this.#answered(letter, sessionId, await this.#connection.request(messageFrame(sessionId, letter)));
     } catch (error) {
       this.#returned(letter, error);
@@ -439,7 +441,7 @@ function connectionOptions(options: StoreOptions, kernelId: () => string | null)
   return {
     surface,
     kernelId,
-    words: CONNECTION_WORDS[language ?? "en"],
+    words: () => CONNECTION_WORDS[language?.() ?? "en"],
     ...(backoff && { backoff }),
     ...(keepAlive && { keepAlive }),
     ...(requestTimeout && { requestTimeout }),

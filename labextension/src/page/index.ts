@@ -20,7 +20,7 @@ async function start(element: HTMLElement): Promise<void> {
     sessionId: named === "" ? await lastSession(dial) : named,
     kernelId: null,
     storage: storageOrNull(),
-    language,
+    language: () => language,
     onSession: (sessionId) => showSession(sessionId),
   });
   store.subscribe(() => {

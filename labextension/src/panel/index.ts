@@ -67,7 +67,7 @@ function activate(
         sessionId,
         kernelId,
         storage: localStorageOrNull(),
-        language: copilot.language,
+        language: () => copilot.language,
         onSession,
         onReminder: (reminder) => {
           if (copilot.notifiesReminders) notes.show(reminder, copilot.words);
@@ -89,7 +89,11 @@ function activate(
     },
     (reason: unknown) => console.error("Table Copilot goes on with its default settings:", reason),
   );
-  const show = (): void => app.shell.activateById(panel.id);
+  const show = (): void => {
+    app.shell.activateById(panel.id);
+    // The palette gives the focus back to the notebook when its command has run; the user has asked for the panel.
+    setTimeout(() => panel.isVisible && panel.focus());
+  };
   const notes = new ReminderNotes({
     remind: (...change) => copilot.remind(...change),
     openSession: (sessionId) => {

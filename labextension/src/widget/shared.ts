@@ -32,7 +32,7 @@ export class SharedChat {
       surface: "widget",
       sessionId: model.get("session_id") || null,
       kernelId: model.get("_kernel_id") || null,
-      language: languageOf(model),
+      language: () => languageOf(model),
       storage: storageOrNull(),
       onSession: (sessionId: string) => this.#tellSession(sessionId),
     });

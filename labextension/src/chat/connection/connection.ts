@@ -37,7 +37,8 @@ export interface ConnectionOptions {
   readonly keepAlive?: Pace;
   /** Milliseconds that a request waits for its reply. */
   readonly requestTimeout?: number;
-  readonly words?: ConnectionWords;
+  /** Asked each time, because the language may change. */
+  readonly words?: () => ConnectionWords;
 }
 
 export interface ConnectionListener {
@@ -57,7 +58,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #listener: ConnectionListener;
   readonly #backoff: Backoff;
-  readonly #words: ConnectionWords;
+  readonly #wordsNow: () => ConnectionWords;
   readonly #requests = new Requests();
   readonly #attachments = new Set<Attachment>();
   readonly #keepAlive: KeepAlive;
@@ -81,7 +82,7 @@ export class Connection {
     this.#options = options;
     this.#listener = listener;
     this.#backoff = options.backoff ?? exponential();
-    this.#words = options.words ?? CONNECTION_WORDS.en;
+    this.#wordsNow = options.words ?? (() => CONNECTION_WORDS.en);
     this.#keepAlive = new KeepAlive(
       options.keepAlive ?? KEEP_ALIVE,
       () => this.#send({ type: "ping" }),
@@ -224,6 +225,10 @@ export class Connection {
   }
 
   /** What to say when trying again does not help; null when it may. */
+  get #words(): ConnectionWords {
+    return this.#wordsNow();
+  }
+
   #finalWords(code: number, reason: string): Said | null {
     if (code === CLOSE_TOO_LARGE) return this.#words.frameTooLarge;
     const words =

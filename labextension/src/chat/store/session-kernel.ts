@@ -20,8 +20,7 @@ export class SessionKernel {
   }
 
   /** Rejects when the server refuses. */
-  async tell(sessionId: string, session: SessionInfo | null): Promise<void> {
-    const { kernelId } = this;
+  async tell(sessionId: string, kernelId: string | null, session: SessionInfo | null): Promise<void> {
     if (kernelId === null) return;
     if (this.#told?.sessionId !== sessionId || this.#told.kernelId !== kernelId) {
       if (session?.session_id === sessionId && session.kernel_id === kernelId) return;
