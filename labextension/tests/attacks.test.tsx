@@ -81,7 +81,7 @@ describe.each(corpus)("$name", ({ text }) => {
     });
     expect(dangers(end)).toEqual([]);
     expect(end.innerHTML.replace(/Table \d+/g, "")).toBe(wanted);
-  });
+  }, 20_000);
 
   it("is harmless as a tool's HTML", () => {
     place = makePlace();

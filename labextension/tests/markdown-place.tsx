@@ -1,7 +1,6 @@
 /** A place to show Markdown in, as a test's host would. */
 import { render, type ComponentChild } from "preact";
 import { act } from "preact/test-utils";
-import { vi } from "vitest";
 import type { Chat } from "../src/chat/chat";
 import { SurroundingsContext } from "../src/chat/context";
 import type { CellTarget, Host, Language } from "../src/chat/host";
@@ -75,5 +74,3 @@ export function textOf(element: Element): string {
   for (const head of copy.querySelectorAll(".tcj-code-head")) head.remove();
   return copy.textContent ?? "";
 }
-
-export { vi };

@@ -4,7 +4,8 @@ import type { ChatState, Decision, UserEntry } from "./state";
 
 export type ConnectionStatus =
   | { readonly state: "connecting" }
-  | { readonly state: "open" }
+  /** `busy`: the other side reads nothing at the moment; what is sent waits. Only a kernel does so. */
+  | { readonly state: "open"; readonly busy?: true }
   /** Lost; tried again by itself. `attempt` counts from 1 to `of`. */
   | { readonly state: "reconnecting"; readonly attempt: number; readonly of: number }
   /** Given up; `reconnect()` tries again. `message` and `hint` are the server's words where it gave a reason. */

@@ -369,8 +369,9 @@ export class ChatStore implements Chat {
   // --- what comes ----------------------------------------------------------------------------------------
 
   #onStatus(status: ConnectionStatus): void {
+    const was = this.#snapshot.connection.state;
     this.#change({ connection: status });
-    if (status.state === "open") void this.#refresh();
+    if (status.state === "open" && was !== "open") void this.#refresh();
   }
 
   async #refresh(): Promise<void> {

@@ -6,12 +6,20 @@
  * `{connection, closed: {code, reason}}`. A front end drops comm messages that come too fast; `n` counts them from 0,
  * so a gap is seen. The transport then ends as it does for a client that did not read, and the missing events are
  * asked for again.
+ *
+ * Where a front end or a kernel has no subshells, what is sent waits until the running cell has ended. So this way is
+ * patient.
  */
 import { asText, isObject } from "../fold/fields";
 import { CLOSE_TOO_SLOW } from "../protocol";
 import { ClosedWhileOpening } from "./errors";
 import { newId } from "./ids";
-import { ABNORMAL, DIAL_TIMEOUT_MS, Pipe, type Dial } from "./transport";
+import type { Pace } from "./keepalive";
+import { ABNORMAL, Pipe, type Dial } from "./transport";
+
+/** A kernel may read nothing while a cell runs, and read on when it has ended. */
+const PATIENCE_MS = 600_000;
+const PACE: Pace = { every: 25_000, within: PATIENCE_MS, busyAfter: 3_000 };
 
 /** What of anywidget's model is used. */
 export interface CommModel {
@@ -29,6 +37,7 @@ export function dialComm(model: CommModel): Dial {
 }
 
 class CommTransport extends Pipe {
+  readonly pace = PACE;
   readonly #model: CommModel;
   readonly #connection = newId();
   readonly #take = (content: unknown): void => this.#taken(content);
@@ -43,7 +52,7 @@ class CommTransport extends Pipe {
   /** Rejects when the kernel does not answer in time, or refuses. */
   opened(): Promise<void> {
     return new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => this.#refuse(new Error("the kernel did not answer in time")), DIAL_TIMEOUT_MS);
+      const timer = setTimeout(() => this.#refuse(new Error("the kernel did not answer in time")), PATIENCE_MS);
       this.#settle = {
         resolve: () => (clearTimeout(timer), resolve()),
         reject: (error) => (clearTimeout(timer), reject(error)),

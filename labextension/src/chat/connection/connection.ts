@@ -49,6 +49,8 @@ export interface ConnectionListener {
   onrefused(attachment: Attachment, error: ServerError): void;
 }
 
+/** The way broke for a reason that the other side knows. */
+const CLOSE_FAILED = 1011;
 const KEEP_ALIVE: Pace = { every: 25_000, within: 10_000 };
 const REQUEST_TIMEOUT_MS = 60_000;
 const NOWHERE: Position = { seq: 0, epoch: null };
@@ -71,6 +73,8 @@ export class Connection {
   #dialing = false;
   /** Whether this transport brought anything. */
   #heard = false;
+  /** Milliseconds that a request waits for its reply. */
+  #patience: number;
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | null = null;
   /** Lost for a reason that the browser's network has nothing to do with. */
@@ -83,10 +87,11 @@ export class Connection {
     this.#listener = listener;
     this.#backoff = options.backoff ?? exponential();
     this.#wordsNow = options.words ?? (() => CONNECTION_WORDS.en);
+    this.#patience = options.requestTimeout ?? REQUEST_TIMEOUT_MS;
     this.#keepAlive = new KeepAlive(
-      options.keepAlive ?? KEEP_ALIVE,
       () => this.#send({ type: "ping" }),
       () => this.#lost(ABNORMAL, ""),
+      (busy) => this.#show(busy ? { state: "open", busy } : { state: "open" }),
     );
     this.#stopWakeups = onWakeup(() => this.#wake());
     this.#connect();
@@ -106,9 +111,9 @@ export class Connection {
       const { message, hint } = this.#words.messageTooLong;
       return Promise.reject(new ServerError("too_large", message, hint));
     }
-    const timeout = this.#options.requestTimeout ?? REQUEST_TIMEOUT_MS;
-    const reply = this.#requests.add(requestId, text, timeout, () => new ConnectionError(this.#words.noReply));
+    const reply = this.#requests.add(requestId, text, this.#patience, () => new ConnectionError(this.#words.noReply));
     this.#sendText(text);
+    this.#keepAlive.awaiting();
     return reply;
   }
 
@@ -161,7 +166,7 @@ export class Connection {
         if (!isCurrent()) return;
         this.#dialing = false;
         if (error instanceof Incompatible) this.#giveUp(this.#words.otherVersion, true);
-        else if (error instanceof ClosedWhileOpening) this.#lost(error.code, error.reason);
+        else if (error instanceof ClosedWhileOpening) this.#refusedToOpen(error);
         else this.#pause();
       },
     );
@@ -171,12 +176,18 @@ export class Connection {
     this.#dialing = false;
     this.#transport = transport;
     this.#heard = false;
-    this.#keepAlive.start();
+    this.#keepAlive.start(transport.pace ?? this.#options.keepAlive ?? KEEP_ALIVE);
+    if (transport.pace !== undefined) this.#patience = Math.max(this.#patience, transport.pace.within);
     transport.onframe = (text) => this.#take(text);
     transport.onclose = (code, reason) => this.#lost(code, reason);
     for (const attachment of this.#attachments) this.#ask(attachment);
     for (const text of this.#requests.texts()) this.#sendText(text);
     if (this.#transport === transport) this.#show({ state: "open" }); // else it was lost meanwhile
+  }
+
+  #refusedToOpen({ code, reason }: ClosedWhileOpening): void {
+    if (code !== CLOSE_FAILED || reason === "") return this.#lost(code, reason);
+    this.#giveUp({ message: reason, hint: "" }, true); // it says what to do, and trying again does not help
   }
 
   #lost(code: number, reason: string): void {

@@ -5,39 +5,55 @@ export interface Pace {
   readonly every: number;
   /** How long to wait for a sign of life after each. */
   readonly within: number;
+  /** After how long without a reply the other side counts as busy; never without. */
+  readonly busyAfter?: number;
 }
 
 export class KeepAlive {
   #interval: ReturnType<typeof setInterval> | null = null;
   #deadline: ReturnType<typeof setTimeout> | null = null;
+  #patience: ReturnType<typeof setTimeout> | null = null;
+  #pace: Pace | null = null;
+  #busy = false;
 
   constructor(
-    private readonly pace: Pace,
     private readonly ping: () => void,
     private readonly dead: () => void,
+    private readonly tellBusy: (busy: boolean) => void,
   ) {}
 
-  start(): void {
+  start(pace: Pace): void {
     this.stop();
-    this.#interval = setInterval(() => this.check(), this.pace.every);
+    this.#pace = pace;
+    this.#interval = setInterval(() => this.check(), pace.every);
   }
 
   stop(): void {
     if (this.#interval !== null) clearInterval(this.#interval);
-    this.#interval = null;
+    this.#interval = this.#pace = null;
+    this.#busy = false; // what follows is told otherwise
     this.heard();
   }
 
   /** Anything came: the other side lives. */
   heard(): void {
     if (this.#deadline !== null) clearTimeout(this.#deadline);
-    this.#deadline = null;
+    if (this.#patience !== null) clearTimeout(this.#patience);
+    this.#deadline = this.#patience = null;
+    if (this.#busy) this.tellBusy((this.#busy = false));
+  }
+
+  /** Something was sent that the other side replies to. */
+  awaiting(): void {
+    if (this.#pace?.busyAfter === undefined || this.#patience !== null) return;
+    this.#patience = setTimeout(() => this.tellBusy((this.#busy = true)), this.#pace.busyAfter);
   }
 
   /** Asks for a sign of life, unless one is awaited already. */
   check(): void {
-    if (this.#interval === null || this.#deadline !== null) return;
-    this.#deadline = setTimeout(() => this.dead(), this.pace.within);
+    if (this.#pace === null || this.#deadline !== null) return;
+    this.#deadline = setTimeout(() => this.dead(), this.#pace.within);
     this.ping();
+    this.awaiting();
   }
 }

@@ -1,6 +1,9 @@
 /** A live way to the hub, and how to get one. */
+import type { Pace } from "./keepalive";
 
 export interface Transport {
+  /** How patient to be with it, where it is slower than others. */
+  readonly pace?: Pace;
   /** Sends one frame. May throw when the way is gone. */
   send(text: string): void;
   /** Lets go of it; nothing is called any more. */

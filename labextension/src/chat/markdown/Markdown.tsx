@@ -9,7 +9,8 @@ import { Component, createRef } from "preact";
 import { useRef } from "preact/hooks";
 import { SurroundingsContext, useWords, type Surroundings } from "../context";
 import { WORDS } from "../words";
-import { Blocks, GROUP, type Block, type Group } from "./blocks";
+import type { Block } from "./block";
+import { Blocks, GROUP, type Group } from "./blocks";
 import { CodeBlock } from "./CodeBlock";
 import { dress, numbering } from "./dress";
 import { graft } from "./graft";
@@ -87,7 +88,7 @@ class Piece extends Component<{ block: Block }> {
     const place = this.#place.current;
     if (block.kind !== "text" || place === null) return;
     const surroundings = this.context as Surroundings;
-    const fragment = sanitised(markup(block.source, block.links, block.open), "markdown");
+    const fragment = sanitised(markup(block.source, block.links, block.open, block.level), "markdown");
     dress(fragment, WORDS[surroundings.host.language].code, this.#numbers);
     isolate(fragment);
     graft(place, fragment, islands);

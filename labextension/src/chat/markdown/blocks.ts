@@ -7,28 +7,13 @@
  *
  * A definition of a link may come after the blocks that refer to it: these are then made anew.
  */
-import type { Links, Token, Tokens } from "marked";
-import { closing, isClosed, OPENING, trimmed } from "./fence";
+import type { Links, Token } from "marked";
+import { blockOf, definitions, equal, Outline, sameLook, type Block } from "./block";
+import { closing, OPENING, trimmed } from "./fence";
 import { languageOf } from "./languages";
 import { blockTokens, labels } from "./lexer";
 import { mended } from "./mend";
 
-export interface TextBlock {
-  readonly kind: "text";
-  readonly source: string;
-  /** Its end may be yet to come. */
-  readonly open: boolean;
-  readonly links: Links;
-}
-
-export interface CodeBlock {
-  readonly kind: "code";
-  readonly code: string;
-  readonly language: string;
-  readonly open: boolean;
-}
-
-export type Block = TextBlock | CodeBlock;
 export type Group = readonly Block[];
 
 /** Blocks in a group: a group is left alone as a whole once all of its blocks are finished. */
@@ -59,6 +44,7 @@ export class Blocks {
   #links: Links = Object.create(null) as Links;
   #linkCount = 0;
   #shownLinks = 0;
+  #outline = new Outline();
   #finished: Block[] = [];
   #groups: Group[] = [];
   #tail: Block[] = [];
@@ -86,6 +72,7 @@ export class Blocks {
     this.#fence = null;
     this.#links = Object.create(null) as Links;
     this.#linkCount = 0;
+    this.#outline = new Outline();
     this.#finished = [];
     this.#groups = [];
     this.#tail = [];
@@ -108,7 +95,7 @@ export class Blocks {
     const { text, kept } = streaming ? mended(whole) : { text: whole, kept: whole.length };
     this.work += text.length;
     const tokens = placed(blockTokens(text, streaming), text);
-    const firstOpen = streaming ? unfinished(tokens, kept) : tokens.length;
+    const firstOpen = streaming ? unfinished(tokens, kept, text) : tokens.length;
     for (const { token } of tokens.slice(0, firstOpen)) this.#finish(token);
     const rest = tokens.slice(firstOpen);
     // A line that is only begun may yet be indented code, so nothing of it is passed over.
@@ -118,7 +105,8 @@ export class Blocks {
       const open = this.#continueFence(this.#fence!);
       return open === null ? [] : [open];
     }
-    return rest.flatMap(({ token }) => blockOf(token, true, this.#links) ?? []);
+    const outline = this.#outline.copy();
+    return rest.flatMap(({ token }) => blockOf(token, true, this.#links, outline) ?? []);
   }
 
   /** Enters the fence that opens at the first unfinished block, if there is one. */
@@ -164,7 +152,7 @@ export class Blocks {
       for (const index of this.#waiting.get(tag) ?? []) this.#again(index);
       this.#waiting.delete(tag);
     }
-    const block = blockOf(token, false, this.#links);
+    const block = blockOf(token, false, this.#links, this.#outline);
     if (block !== null) this.#add(block);
   }
 
@@ -234,47 +222,24 @@ function placed(tokens: readonly Token[], text: string): Placed[] {
 }
 
 /**
- * The position of the first token that later text may change: the last one, and the one before it while the first
- * line of the last is incomplete ("1" after a list may become its next item). Nothing after the first `kept`
- * characters is finished.
+ * The position of the first token that later text may change: the last one, and the one before it while the last may
+ * yet turn out to be a part of it. Nothing after the first `kept` characters is finished.
  */
-function unfinished(tokens: readonly Placed[], kept: number): number {
+function unfinished(tokens: readonly Placed[], kept: number, text: string): number {
   const content = tokens.flatMap(({ token }, position) => (token.type === "space" ? [] : [position]));
   let first = content.at(-1) ?? tokens.length;
-  if (tokens[first]?.token.raw.includes("\n") === false) first = content.at(-2) ?? first;
+  const last = tokens[first];
+  if (last !== undefined && !isDecided(last, text)) first = content.at(-2) ?? first;
   while (first > 0 && tokens[first - 1]!.end > kept) first--;
   return first;
 }
 
-function blockOf(token: Token, open: boolean, links: Links): Block | null {
-  if (token.type === "space" || token.type === "def") return null;
-  if (token.type === "code") {
-    const { text, lang, raw, codeBlockStyle } = token as Tokens.Code;
-    const growing = open && codeBlockStyle !== "indented" && !isClosed(raw);
-    return { kind: "code", code: trimmed(text), language: languageOf(lang ?? ""), open: growing };
-  }
-  return { kind: "text", source: token.raw, open, links };
-}
-
-function equal(one: Block, other: Block): boolean {
-  return one.open === other.open && sameLook(one, other);
-}
-
-/** Whether both are shown alike: only an unfinished piece of code or formula looks different when it is finished. */
-function sameLook(one: Block, other: Block): boolean {
-  if (one.kind === "code") {
-    const { kind, open } = other;
-    return kind === "code" && one.open === open && one.code === other.code && one.language === other.language;
-  }
-  const settled = one.open === other.open || !/(?:`{3}|~{3}|\$\$|\\\[)/.test(one.source);
-  return other.kind === "text" && settled && one.source.trimEnd() === other.source.trimEnd();
-}
-
-function definitions(tokens: readonly Token[]): Tokens.Def[] {
-  return tokens.flatMap((token) => {
-    if (token.type === "def") return [token as Tokens.Def];
-    if (token.type === "blockquote") return definitions((token as Tokens.Blockquote).tokens);
-    if (token.type === "list") return (token as Tokens.List).items.flatMap((item) => definitions(item.tokens));
-    return [];
-  });
+/**
+ * Whether a token is one of its own, whatever follows. That shows with its first line ("1" after a list may become
+ * its next item), with the second one of a table, and with the end of a formula.
+ */
+function isDecided({ token, start, end }: Placed, text: string): boolean {
+  if (token.type === "math") return token["open"] !== true && text.includes("\n", end);
+  const line = text.indexOf("\n", start);
+  return line >= 0 && (token.type !== "table" || text.includes("\n", line + 1));
 }

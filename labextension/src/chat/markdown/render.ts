@@ -32,10 +32,15 @@ function escapedAround(text: string): string {
   return text.replace(/[<>"']|&(?!(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z]\w{1,31});)/g, (sign) => ESCAPES[sign]!);
 }
 
-/** `source` as HTML. While `open`, its end may be missing. */
-export function markup(source: string, links: Links, open: boolean): string {
+/** `source` as HTML. While `open`, its end may be missing; a heading of its own is one of `level`. */
+export function markup(source: string, links: Links, open: boolean, level: number): string {
   const writer = new Writer(open);
-  return writer.blocks(allTokens(source, links, open));
+  return allTokens(source, links, open)
+    .map((token) => {
+      if (token.type !== "heading") return writer.blocks([token]);
+      return `<h${level}>${writer.inline(token.tokens)}</h${level}>`;
+    })
+    .join("");
 }
 
 class Writer {
@@ -58,11 +63,8 @@ class Writer {
         return "";
       case "paragraph":
         return `<p>${this.inline(token.tokens)}</p>`;
-      case "heading": {
-        // The page owns the first two levels.
-        const tag = `h${Math.min(6, token.depth + 2)}`;
-        return `<${tag}>${this.inline(token.tokens)}</${tag}>`;
-      }
+      case "heading": // in a list or a quote: it heads no part of the text
+        return `<p><strong>${this.inline(token.tokens)}</strong></p>`;
       case "hr":
         return "<hr>";
       case "blockquote":

@@ -14,7 +14,7 @@ export type Profile = "markdown" | "code" | "output";
 const TABLE = ["table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td"];
 const TEXT = ["#text", "p", "br", "strong", "em", "del", "code", "pre", "span", "ul", "ol", "li"];
 const MARKDOWN = ["h3", "h4", "h5", "h6", "hr", "blockquote", "a", "img", "input", "label"];
-const OUTPUT = ["b", "i", "s", "u", "small", "sub", "sup", "div", "h1", "h2", "h3", "h4", "h5", "h6"];
+const OUTPUT = ["b", "i", "s", "u", "small", "sub", "sup", "div"];
 const MATH = [
   ...["math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup"],
   ...["munder", "mover", "munderover", "mmultiscripts", "mprescripts", "mtable", "mtr", "mtd", "mstyle", "mpadded"],

@@ -60,6 +60,7 @@ export interface ShellWords {
   };
   readonly connection: {
     readonly connecting: string;
+    readonly busy: string;
     readonly reconnecting: (attempt: number, of: number) => string;
     readonly lost: string;
     readonly retry: string;

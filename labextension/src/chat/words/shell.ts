@@ -70,6 +70,7 @@ export const en: ShellWords = {
   },
   connection: {
     connecting: "Connecting…",
+    busy: "The kernel is busy. What you send is taken when the cell has ended.",
     reconnecting: (attempt, of) => `Reconnecting (${attempt} of ${of})…`,
     lost: "Not connected.",
     retry: "Try again",
@@ -231,6 +232,7 @@ export const zh: ShellWords = {
   },
   connection: {
     connecting: "正在连接…",
+    busy: "内核正忙。单元格运行结束后，会处理你发送的内容。",
     reconnecting: (attempt, of) => `正在重新连接（第 ${attempt} 次，共 ${of} 次）…`,
     lost: "未连接。",
     retry: "重试",

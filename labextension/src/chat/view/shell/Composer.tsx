@@ -1,4 +1,7 @@
-/** Where the user writes: a field that grows, completion, and one button that sends, queues or stops. */
+/**
+ * Where the user writes: a field that grows, completion, and one button that sends, queues or stops. While there is
+ * both a turn to stop and a text to queue, stopping has a button of its own.
+ */
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Problem } from "../../chat";
@@ -158,6 +161,20 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement> }) {
         </div>
         <div class="tcj-below">
           <ReceiptLine />
+          {running && !stops && (
+            <button
+              type="button"
+              class="tcj-icon-button tcj-stop"
+              title={words.composer.stop}
+              aria-label={words.composer.stop}
+              onClick={() => {
+                chat.stop();
+                field.current?.focus(); // the button goes with the turn
+              }}
+            >
+              <StopIcon />
+            </button>
+          )}
           <button
             type="button"
             class={`tcj-icon-button tcj-send${stops ? " tcj-stop" : ""}`}

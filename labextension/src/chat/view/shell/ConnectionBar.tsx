@@ -43,6 +43,7 @@ function Bar() {
         </div>
       );
     case "open":
+      if (connection.busy) return <div class="tcj-bar">{words.connection.busy}</div>;
       if (!state.deleted) return null;
       return (
         <div class="tcj-bar tcj-bar-warning">
