@@ -108,6 +108,7 @@ class World:
         self.log = home / "server.log"
         self.process: subprocess.Popen | None = None
         self.address = ""
+        self.has_copilot = True
         self._runtime = tempfile.TemporaryDirectory(prefix="jupyter-")  # a socket's path is at most 107 bytes long
         self.runtime = Path(self._runtime.name)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)}
@@ -143,10 +144,11 @@ class World:
     # --- life ----------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start the server and wait until the copilot answers."""
+        """Start the server and wait until the copilot answers; the server, where it has none."""
         command = [sys.executable, "-m", "jupyter", "server", "--no-browser", f"--port={self.port}"]
         command += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={self.home / 'root'}"]
-        command += ["--ServerApp.jpserver_extensions=table_copilot_jupyter=True", "--KernelManager.transport=ipc"]
+        command += [f"--ServerApp.jpserver_extensions=table_copilot_jupyter={self.has_copilot}"]
+        command.append("--KernelManager.transport=ipc")
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--allow-root")
         with self.log.open("ab") as log:
@@ -157,6 +159,8 @@ class World:
         try:
             running = json.loads((self.runtime / f"jpserver-{self.pid}.json").read_text())
             self.address = running["url"]
+            if not self.has_copilot:
+                return "version" in json.loads(http(f"{self.address}api"))
             return bool(self.get("health")["status"])
         except (OSError, ValueError):
             return False

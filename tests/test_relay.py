@@ -215,6 +215,19 @@ async def test_connections_are_bounded(browser, monkeypatch):
     assert (await browser.next())["closed"]["code"] == 4429
 
 
+async def test_who_was_silent_longest_makes_room(monkeypatch):
+    monkeypatch.setattr(relay_module, "MAX_RELAYS", 2)
+    browser = Browser(pace=Pace(interval=0.001, idle=30, silent=0))
+    first = await browser.open("one")
+    await browser.open("two")
+    browser.send("three", open=True)
+    told = [await browser.next(), await browser.next()]
+    assert {"connection": "three", "opened": True} in told
+    assert [message["closed"]["code"] for message in told if message["connection"] == "one"] == [1001]
+    assert first.closed.is_set()
+    await browser.relays.close()
+
+
 @pytest.mark.parametrize(
     "content",
     [None, "open", [], {}, {"to": "other", "connection": "c1", "open": True}, {"to": "copilot", "open": True}]

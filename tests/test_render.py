@@ -230,6 +230,7 @@ def test_code_follows_the_theme_of_jupyter():
 
 def test_hidden_characters_are_spelled_out():
     assert visible("a\u202eb\x1b[31m\r\nc\x07") == "a<U+202E>b<U+001B>[31m\nc<U+0007>"
+    assert visible("a\u200bb\ufeff\U000e0041") == "a<U+200B>b<U+FEFF><U+E0041>"
 
 
 LONG = (

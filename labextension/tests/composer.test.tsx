@@ -120,6 +120,16 @@ describe("while an answer comes", () => {
     expect(view.chat.asked("stop")).toHaveLength(1);
   });
 
+  it("the button has company while there is a text to queue", () => {
+    mounted(running);
+    view.type("and then?");
+    expect(sendButton().title).toBe("Send after this answer (Enter)");
+    view.click("Stop (Esc)");
+    expect(view.chat.asked("stop")).toHaveLength(1);
+    expect(view.chat.asked("send")).toEqual([]);
+    expect(view.focused).toBe(view.field);
+  });
+
   it("Esc stops it", () => {
     mounted(running);
     view.field.focus();

@@ -10,8 +10,9 @@ Browser to kernel: ``{"to": "copilot", "connection": id, "open": true}``, then `
 ``{"connection": id, "closed": {"code": 1001, "reason": "…"}}``.
 
 Comm messages that come too fast are lost on the way, so frames are gathered into about 16 messages a second, and
-counted (``n``) so that the browser notices a gap. A browser that is heard of no more is let go after 90 s; the chat
-pings every 25 s. All of this runs on the background loop; ``send`` is called there.
+counted (``n``) so that the browser notices a gap. The chat pings every 25 s; but where the comm's messages wait for the
+end of the running cell nothing is heard of it for long, so a silent browser is let go only after 15 min, or when others
+need its place. All of this runs on the background loop; ``send`` is called there.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from .connection import Dial, Transport, TransportClosed
 from .errors import CopilotConnectionError
 
 INTERVAL_S = 0.06
-IDLE_S = 90.0
+IDLE_S = 900.0
+SILENT_S = 60.0
+"""Whoever is silent for so long may be gone, and makes room."""
 MESSAGE_CHARS = 256 * 1024
 """Of the frames in one message; a longer frame goes alone."""
 WAITING_CHARS = 4 * MESSAGE_CHARS
@@ -34,6 +37,8 @@ WAITING_CHARS = 4 * MESSAGE_CHARS
 MAX_RELAYS = 32
 MAX_INBOX = 2000
 _GONE, _ABNORMAL, _FAILED, _TOO_MANY = 1001, 1006, 1011, 4429
+
+_SILENT = TransportClosed(_GONE, "The browser was not heard of any more.")
 
 Send = Callable[[dict[str, Any]], None]
 FindDial = Callable[[], Awaitable[Dial]]
@@ -45,6 +50,7 @@ class Pace:
 
     interval: float = INTERVAL_S
     idle: float = IDLE_S
+    silent: float = SILENT_S
 
 
 class Relays:
@@ -90,6 +96,8 @@ class Relays:
 
     def _open(self, connection: str) -> None:
         if len(self._relays) >= MAX_RELAYS:
+            self._make_room()
+        if len(self._relays) >= MAX_RELAYS:
             self._tell_closed(connection, _TOO_MANY, "This chat has too many connections open.")
             return
         relay = _Relay(connection, self._find_dial, self._send, self._pace)
@@ -98,11 +106,18 @@ class Relays:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def _make_room(self) -> None:
+        """Let go of who was heard of longest ago, as of the pages before a reload, unless that is just now."""
+        connection, relay = min(self._relays.items(), key=lambda item: item[1].heard_at)
+        if relay.silent_for >= self._pace.silent:
+            relay.end(_SILENT)
+            del self._relays[connection]
+
     async def _run(self, connection: str, relay: _Relay) -> None:
         try:
             closed = await relay.run()
         finally:
-            del self._relays[connection]
+            self._relays.pop(connection, None)
         if not self._closed:
             self._tell_closed(connection, closed.code or _ABNORMAL, closed.reason)
 
@@ -129,8 +144,14 @@ class _Relay:
         self._timer = self._patience()
 
     def _patience(self) -> asyncio.TimerHandle:
-        silent = TransportClosed(_GONE, "The browser was not heard of any more.")
-        return asyncio.get_running_loop().call_later(self._pace.idle, self.end, silent)
+        loop = asyncio.get_running_loop()
+        self.heard_at = loop.time()
+        return loop.call_later(self._pace.idle, self.end, _SILENT)
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since the browser sent something."""
+        return asyncio.get_running_loop().time() - self.heard_at
 
     def take(self, frame: str) -> None:
         """A frame from the browser."""

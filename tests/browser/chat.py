@@ -55,8 +55,41 @@ class Chat:
         return self.log.locator(".tcj-text")
 
     @property
+    def answer_texts(self) -> Locator:
+        """What the answers say, without what can be done with them."""
+        return self.log.locator(".tcj-text .tcj-markdown")
+
+    @property
     def user_messages(self) -> Locator:
         return self.log.locator(".tcj-user")
+
+    @property
+    def question(self) -> Locator:
+        """The question that waits."""
+        return self.log.locator(".tcj-question.tcj-open")
+
+    def menu(self, name: str = "More") -> Locator:
+        """One of the header's menus, opened."""
+        self.root.locator(".tcj-header").get_by_role("button", name=name).click()
+        menu = self.root.get_by_role("menu")
+        expect(menu).to_be_visible()
+        return menu
+
+    def choose(self, item: str) -> None:
+        """Choose from the menu at the right."""
+        self.menu().get_by_role("menuitem", name=item, exact=True).click()
+
+    def drawer(self, tab: str) -> Locator:
+        """The todos or the reminders, opened."""
+        self.choose(tab)
+        return self.root.get_by_role("tabpanel", name=tab)
+
+    def switcher(self) -> Locator:
+        """The list of sessions, opened."""
+        self.root.locator(".tcj-title").click()
+        dialog = self.root.get_by_role("dialog", name="Sessions")
+        expect(dialog.locator(".tcj-session").first).to_be_visible()
+        return dialog
 
 
 class Lab:
@@ -78,6 +111,12 @@ class Lab:
         )
         return self
 
+    def bears_a_lost_server(self) -> Lab:
+        """Close the dialog in which Lab itself says that the server went away, whenever it comes."""
+        dialog = self.page.get_by_role("dialog", name="Server Connection Error")
+        self.page.add_locator_handler(dialog, lambda: dialog.get_by_role("button", name="Close").click())
+        return self
+
     def run(self, index: int) -> None:
         """Start a cell; does not wait for it."""
         self.page.evaluate(
@@ -90,6 +129,24 @@ class Lab:
 
     def command(self, name: str, **arguments: object) -> None:
         self.page.evaluate("([name, args]) => { window.jupyterapp.commands.execute(name, args) }", [name, arguments])
+
+    def open(self, name: str) -> Lab:
+        """Another notebook, in front now."""
+        self.command("docmanager:open", path=name)
+        self.page.wait_for_function("(name) => jupyterapp.shell.currentWidget?.title.label === name", arg=name)
+        return Lab(self.page, name).ready()
+
+    def to_front(self) -> Lab:
+        self.page.locator(f'#jp-main-dock-panel [role="tab"]:has-text("{self.name}")').click()
+        return self
+
+    @property
+    def sources(self) -> list[str]:
+        """The cells of the notebook in front."""
+        return self.page.evaluate("jupyterapp.shell.currentWidget.content.model.sharedModel.cells.map(c => c.source)")
+
+    def cell(self, index: int) -> Locator:
+        return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell").nth(index)
 
     def output(self, index: int) -> Locator:
         return self.page.locator(".jp-Notebook .jp-CodeCell").nth(index).locator(".jp-OutputArea")

@@ -40,13 +40,18 @@ export class KeepAlive {
     if (this.#deadline !== null) clearTimeout(this.#deadline);
     if (this.#patience !== null) clearTimeout(this.#patience);
     this.#deadline = this.#patience = null;
-    if (this.#busy) this.tellBusy((this.#busy = false));
+    if (this.#busy) this.#setBusy(false);
   }
 
   /** Something was sent that the other side replies to. */
   awaiting(): void {
     if (this.#pace?.busyAfter === undefined || this.#patience !== null) return;
-    this.#patience = setTimeout(() => this.tellBusy((this.#busy = true)), this.#pace.busyAfter);
+    this.#patience = setTimeout(() => this.#setBusy(true), this.#pace.busyAfter);
+  }
+
+  #setBusy(busy: boolean): void {
+    this.#busy = busy;
+    this.tellBusy(busy);
   }
 
   /** Asks for a sign of life, unless one is awaited already. */
