@@ -1,10 +1,11 @@
-"""Make the README's pictures: the quickstart notebook in JupyterLab, in the light and in the dark theme.
+"""Make the README's pictures: the quickstart notebook and the chat in JupyterLab, in the light and in the dark theme.
 
     pip install playwright
     python scripts/pictures.py [--browser /usr/bin/chromium] [--out docs/pictures]
 
 A Jupyter server is started for this run, with directories of its own. The notebook is run in Lab, in a headless
-Chromium that is already installed (``playwright install`` is not needed), then the top of the page is taken.
+Chromium that is already installed (``playwright install`` is not needed), then the top of the page is taken. For the
+chat, its panel is opened beside the notebook and asked a few things.
 ``--width``, ``--all`` and ``--print`` are for looking at the output in other shapes: narrow, whole, on paper.
 """
 
@@ -19,11 +20,18 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
+QUICKSTART = "01_quickstart"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 ]
+SAID = ["add a todo: send the penguin report on Friday", "ask me which island: Biscoe, Dream or Torgersen"]
+SHOW_PANEL = """async () => {
+  const { commands } = window.jupyterapp;
+  if (commands.isToggled('application:toggle-left-area')) await commands.execute('application:toggle-left-area');
+  await commands.execute('table-copilot:open');
+}"""
 RUN_ALL = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }"
 RAN_ALL = """() => {
   const cells = window.jupyterapp.shell.currentWidget?.content.widgets ?? [];
@@ -79,6 +87,23 @@ def open_and_run(browser: Browser, address: str, token: str, arguments: argparse
     return page
 
 
+def take_chat(page: Page, path: Path) -> None:
+    """The panel beside the notebook, in conversation."""
+    page.set_viewport_size({"width": 1180, "height": 760})
+    page.evaluate(SHOW_PANEL)
+    composer = page.locator(".tcj-panel .tcj-input")
+    for number, message in enumerate(SAID, start=1):
+        composer.fill(message)
+        composer.press("Enter")
+        if number < len(SAID):
+            page.locator(".tcj-panel .tcj-end").nth(number - 1).wait_for()
+    page.locator(".tcj-panel .tcj-question.tcj-open").wait_for()
+    page.evaluate("() => document.activeElement?.blur()")
+    page.wait_for_timeout(500)  # a last frame to be painted
+    page.screenshot(path=path)
+    print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
+
+
 def take(browser: Browser, home: Path, theme: str, arguments: argparse.Namespace) -> None:
     """One picture, on a server of its own, so that each shows the first run."""
     shutil.copytree(ROOT / "notebooks", home / "notebooks", ignore=shutil.ignore_patterns(".*"))
@@ -92,6 +117,8 @@ def take(browser: Browser, home: Path, theme: str, arguments: argparse.Namespace
         path = arguments.out / f"{arguments.notebook.removeprefix('01_')}-{theme}.png"
         page.screenshot(path=path)
         print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
+        if not arguments.all and arguments.notebook == QUICKSTART:
+            take_chat(page, arguments.out / f"chat-{theme}.png")
         if arguments.print:
             page.emulate_media(media="print")
             page.pdf(path=path.with_suffix(".pdf"))
@@ -112,7 +139,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--browser", default="/usr/bin/chromium", help="an installed Chromium")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures", help="folder for the pictures")
-    parser.add_argument("--notebook", default="01_quickstart", help="name of the notebook")
+    parser.add_argument("--notebook", default=QUICKSTART, help="name of the notebook")
     parser.add_argument("--width", type=int, default=1080)
     parser.add_argument("--height", type=int, default=1000)
     parser.add_argument("--all", action="store_true", help="the whole notebook, not its top")

@@ -73,8 +73,9 @@ def test_the_first_screen_has_the_commands_and_a_picture_for_each_theme():
     assert "scripts/quickstart" in first
     assert "scripts/test" in first
     for theme in ("light", "dark"):
-        assert f"docs/pictures/quickstart-{theme}.png" in first
-        assert (ROOT / "docs" / "pictures" / f"quickstart-{theme}.png").stat().st_size < 350_000
+        assert f"docs/pictures/chat-{theme}.png" in first
+        for name in ("chat", "quickstart"):
+            assert (ROOT / "docs" / "pictures" / f"{name}-{theme}.png").stat().st_size < 350_000
 
 
 # --- examples -----------------------------------------------------------------------------------
