@@ -350,6 +350,12 @@ describe("a lost connection", () => {
     expect(statuses).toMatchObject([{ state: "lost", message: "200 connections are open already." }]);
   });
 
+  it("that the kernel refuses to open is not tried again, and says why", async () => {
+    const { statuses } = connect({}, server.dialAndClose(1011, "No copilot here. Restart the kernel."));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(statuses).toEqual([{ state: "lost", message: "No copilot here. Restart the kernel.", hint: "" }]);
+  });
+
   it("to a server of another version is not tried again", async () => {
     const { statuses } = connect({}, () => Promise.reject(new Incompatible()));
     await settle();
@@ -402,6 +408,39 @@ describe("the keep-alive", () => {
     page.look("visible");
     await settle();
     expect(server.pings).toBe(1);
+  });
+});
+
+describe("a way that may wait, as through a kernel", () => {
+  const patient: Dial = async () =>
+    Object.assign(await server.dial(), { pace: { every: 25_000, within: 600_000, busyAfter: 3_000 } });
+
+  it("is busy when no reply comes for a while, and not lost; what was asked meanwhile is answered later", async () => {
+    const { connection, statuses } = connect({}, patient);
+    await settle();
+    server.ignore.add("describe");
+    const reply = connection.request({ type: "describe" });
+    await vi.advanceTimersByTimeAsync(2_999);
+    expect(statuses).toEqual([{ state: "open" }]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(statuses.at(-1)).toEqual({ state: "open", busy: true });
+    server.mute = true;
+    await vi.advanceTimersByTimeAsync(500_000);
+    expect(statuses).toHaveLength(2);
+    expect(await outcome(reply)).toBe("pending");
+    server.mute = false;
+    server.ignore.clear();
+    const other = connection.request({ type: "describe" });
+    expect(await outcome(other)).toMatchObject({ type: "about" });
+    expect(statuses.at(-1)).toEqual({ state: "open" });
+  });
+
+  it("is dead when nothing comes for ten minutes", async () => {
+    const { statuses } = connect({}, patient);
+    await settle();
+    server.mute = true;
+    await vi.advanceTimersByTimeAsync(25_000 + 600_000);
+    expect(statuses.at(-1)).toMatchObject({ state: "reconnecting" });
   });
 });
 

@@ -130,6 +130,10 @@ class Lab:
     def command(self, name: str, **arguments: object) -> None:
         self.page.evaluate("([name, args]) => { window.jupyterapp.commands.execute(name, args) }", [name, arguments])
 
+    def save(self) -> None:
+        """Save the notebook, and wait until it is."""
+        self.page.evaluate("jupyterapp.shell.currentWidget.context.save()")
+
     def open(self, name: str) -> Lab:
         """Another notebook, in front now."""
         self.command("docmanager:open", path=name)

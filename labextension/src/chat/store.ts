@@ -369,9 +369,9 @@ export class ChatStore implements Chat {
   // --- what comes ----------------------------------------------------------------------------------------
 
   #onStatus(status: ConnectionStatus): void {
-    const was = this.#snapshot.connection.state;
+    const before = this.#snapshot.connection;
     this.#change({ connection: status });
-    if (status.state === "open" && was !== "open") void this.#refresh();
+    if (status.state === "open" && !status.busy && !(before.state === "open" && before.busy)) void this.#refresh();
   }
 
   async #refresh(): Promise<void> {

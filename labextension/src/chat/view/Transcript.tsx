@@ -58,6 +58,8 @@ function Session({ snapshot }: { snapshot: Snapshot }) {
 
   return (
     <div class="tcj-transcript-frame">
+      {/* The headings of answers begin below it. */}
+      <h2 class="tcj-unseen">{words.conversation}</h2>
       <div class="tcj-transcript" ref={log} role="log" aria-label={words.conversation} aria-live="off" tabIndex={0}>
         <div class="tcj-entries" ref={content}>
           {start.current > 0 && (
