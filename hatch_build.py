@@ -16,7 +16,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCES = ("package.json", "package-lock.json", "build.mjs", "tsconfig.json", "src", "style", "schema")
-OUTPUTS = ("static/widget.js", "static/page.js", "static/chat.css", "labextension/package.json")
+OUTPUTS = ("static/widget.js", "static/loader.js", "static/page.js", "static/chat.css", "labextension/package.json")
 OLDEST_NODE = (20, 19)
 
 

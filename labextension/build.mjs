@@ -42,7 +42,11 @@ function licences() {
 }
 
 await Promise.all([
-  build({ ...common, entryPoints: { widget: "src/widget/index.ts", page: "src/page/index.ts" }, outdir: PACKAGE }),
+  build({
+    ...common,
+    entryPoints: { widget: "src/widget/index.ts", loader: "src/widget/loader.ts", page: "src/page/index.ts" },
+    outdir: PACKAGE,
+  }),
   build({ ...common, entryPoints: { chat: "style/chat.css", page: "style/page.css" }, outdir: PACKAGE }),
   build({
     ...common,

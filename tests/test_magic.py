@@ -304,7 +304,12 @@ async def test_a_deleted_session_is_followed_by_a_new_one(server, kernel, tmp_pa
     async with running_kernel(tmp_path, **environment) as fresh:
         await fresh.run("%load_ext table_copilot_jupyter")
         assert (await fresh.run("%copilot hello")).ok
-    assert server.of_type("message")[-1]["session_id"] == second == f"{first}-2"
+        assert server.of_type("message")[-1]["session_id"] == second == f"{first}-2"
+        server.emit(second, "session_deleted")
+        server.deleted.add(second)
+        assert (await fresh.run("%copilot --session other the kernel knows of it when this is answered")).ok
+        assert (await fresh.run("%copilot hello again")).ok
+    assert server.of_type("message")[-1]["session_id"] == f"{first}-3"
 
 
 async def test_unloading_takes_all_back(server, kernel):

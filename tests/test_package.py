@@ -33,7 +33,7 @@ def distributions(tmp_path_factory):
 def test_a_wheel_carries_the_chat_for_the_cell_the_page_and_lab(distributions):
     in_wheel, _ = distributions
     static = {name.removeprefix("table_copilot_jupyter/static/") for name in in_wheel if "/static/" in name}
-    assert {"widget.js", "page.js", "chat.css", "page.css", "licences.txt"} <= static
+    assert {"widget.js", "loader.js", "page.js", "chat.css", "page.css", "licences.txt"} <= static
     lab = [name for name in in_wheel if LABEXTENSION in name]
     assert any("/static/remoteEntry." in name for name in lab)
     assert any(name.endswith("/install.json") for name in lab)

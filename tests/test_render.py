@@ -450,3 +450,22 @@ def test_figures_are_short():
     assert short_arguments({"sql": "SELECT\n  1"}) == "SELECT 1"
     assert short_arguments({"a": "x", "b": 2}) == "a=x, b=2"
     assert len(short_arguments({"a": "x" * 500})) == 80
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[x](https://a.example/y)", "x</a> (a.example)"),
+        ("[https://jupyter.org](https://attacker.example)", "https://jupyter.org</a> (attacker.example)"),
+        ("[https://github.com](https://github.com@evil.example/)", "https://github.com</a> (evil.example)"),
+        ("[write](mailto:a@b.example?bcc=c@d.example)", "write</a> (a@b.example)"),
+        ("[a.example](https://a.example/y)", "a.example</a></p>"),
+        ("<https://a.example/y>", "https://a.example/y</a></p>"),
+    ],
+)
+def test_a_link_names_its_host_where_its_text_does_not(text, told):
+    assert told in markdown_html(text)
+
+
+def test_a_mail_takes_nothing_along_that_nobody_saw():
+    assert 'href="mailto:a@b.example"' in markdown_html("[write](mailto:a@b.example?bcc=c@d.example&body=x)")

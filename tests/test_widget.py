@@ -47,6 +47,7 @@ def built_files(tmp_path_factory):
     """Files that these tests need not build."""
     folder = tmp_path_factory.mktemp("static")
     (folder / "widget.js").write_text("export default {}")
+    (folder / "loader.js").write_text("export default {/* asks for it */}")
     (folder / "chat.css").write_text(".tcj {}")
     return folder
 
@@ -377,6 +378,13 @@ async def test_after_its_end_it_says_so(make, server):
 # --- the browser's connections ------------------------------------------------------------------
 
 
+async def test_the_browser_can_ask_for_the_code(make):
+    channel = (await make("s")).comm
+    data = {"method": "custom", "content": {"to": "copilot", "want": "code"}}
+    channel.handle_msg({"content": {"data": data}, "buffers": []})
+    assert channel.custom() == [{"code": "export default {}", "style": ".tcj {}"}]
+
+
 async def test_the_browser_speaks_with_the_hub_through_it(make, server):
     chat = await make("s")
     channel = chat.comm
@@ -496,3 +504,6 @@ def test_a_notebook_that_ran_without_a_front_end_carries_the_conversation(tmp_pa
     assert "You: what is my name?" in first[0].data["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in first[1].data
     nbformat.validate(notebook)
+    models = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"].values()
+    [state] = [model["state"] for model in models if model["model_name"] == "AnyModel"]
+    assert (state["_esm"], state["_css"]) == ("export default {/* asks for it */}", "")

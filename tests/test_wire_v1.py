@@ -300,6 +300,7 @@ async def test_commands_are_answered_to_their_client_only_and_reach_no_model(hub
     notice = await client.ask("message", session_id="s", content="/help", message_id="m1")
     assert notice["type"] == "notice"
     assert "/todos" in notice["content"]
+    assert notice["at"]
     await other.ask("ping")
     assert not other.of_type("notice")
     assert engine.requests == []

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { dialComm, type CommModel } from "../src/chat/connection/comm";
 import { ClosedWhileOpening } from "../src/chat/connection/errors";
-import type { Transport } from "../src/chat/connection/transport";
+import { CLOSE_KERNEL_GONE, type Transport } from "../src/chat/connection/transport";
 
 interface Told {
   readonly to: string;
@@ -15,7 +15,7 @@ interface Told {
 /** A widget's model, and the kernel at its other end. */
 class FakeModel implements CommModel {
   readonly told: Told[] = [];
-  readonly #callbacks = new Set<(content: unknown) => void>();
+  readonly #callbacks = new Map<(content: unknown) => void, string>();
   gone = false;
 
   send(content: unknown): void {
@@ -23,11 +23,11 @@ class FakeModel implements CommModel {
     this.told.push(content as Told);
   }
 
-  on(_: "msg:custom", callback: (content: unknown) => void): void {
-    this.#callbacks.add(callback);
+  on(event: string, callback: (content: unknown) => void): void {
+    this.#callbacks.set(callback, event);
   }
 
-  off(_: "msg:custom", callback: (content: unknown) => void): void {
+  off(_: string, callback: (content: unknown) => void): void {
     this.#callbacks.delete(callback);
   }
 
@@ -40,8 +40,8 @@ class FakeModel implements CommModel {
     return this.told.at(-1)?.connection ?? "";
   }
 
-  say(content: unknown): void {
-    for (const callback of [...this.#callbacks]) callback(content);
+  say(content: unknown, event = "msg:custom"): void {
+    for (const [callback, heard] of [...this.#callbacks]) if (heard === event) callback(content);
   }
 }
 
@@ -156,6 +156,18 @@ describe("a connection over the comm", () => {
     const { connection, closes } = await open();
     model.say({ connection, closed: {} });
     expect(closes).toEqual([[1006, ""]]);
+  });
+
+  it("ends with the kernel, and is not opened again", async () => {
+    const dial = dialComm(model);
+    const dialed = dial();
+    model.say({ connection: model.connection, opened: true });
+    const closes: [number, string][] = [];
+    (await dialed).onclose = (...why) => closes.push(why);
+    model.say(undefined, "comm_live_update");
+    expect(closes).toEqual([[CLOSE_KERNEL_GONE, ""]]);
+    expect(model.listeners).toBe(0);
+    await expect(dial()).rejects.toEqual(new ClosedWhileOpening(CLOSE_KERNEL_GONE, ""));
   });
 
   it("that the kernel does not open within 10 min, which a long cell takes, is a failed try", async () => {

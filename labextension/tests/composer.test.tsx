@@ -266,7 +266,7 @@ describe("completion", () => {
   it("shows the commands with what they do", () => {
     mounted();
     view.type("/");
-    expect(options()[0]).toBe("/helpShow this table");
+    expect(options()[0]).toBe("/helpShow all commands");
     expect(view.one("[role=listbox]").getAttribute("aria-label")).toBe("Commands");
   });
 

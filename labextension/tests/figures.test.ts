@@ -87,4 +87,9 @@ describe("times", () => {
     expect(sameDay(at(2026, 2, 11, 23, 59), at(2026, 2, 12, 0, 1))).toBe(false);
     expect(dayName(at(2026, 2, 11, 23, 59), NOW, "en")).toBe("yesterday");
   });
+
+  test("an unreadable time begins no day", () => {
+    expect(sameDay(at(2026, 2, 12, 0, 1), "")).toBe(true);
+    expect(sameDay("soon", at(2026, 2, 12, 0, 1))).toBe(true);
+  });
 });

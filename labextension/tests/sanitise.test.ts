@@ -167,24 +167,26 @@ describe("languages", () => {
     ["{python}", "python"],
     ["{.sql #id}", "sql"],
     ["C++", "c++"],
-    ["text", ""],
+    ["text", "text"],
+    ["output", "text"],
     ["", ""],
     ['"><img', "img"],
   ])("of the fence %j is %j", (info, language) => expect(languageOf(info)).toBe(language));
 
   it("have the names that readers know", () =>
-    expect(["py", "sql", "toml", "html", "rust", ""].map(titleOf)).toEqual([
+    expect(["py", "sql", "toml", "html", "rust", "text", ""].map(titleOf)).toEqual([
       "Python",
       "SQL",
       "TOML",
       "HTML",
       "rust",
       "",
+      "",
     ]));
 
   it("are for cells, or are not", () => {
     expect(["python", "", "sql", "jl", "r"].every(runsInCell)).toBe(true);
-    expect(["bash", "json", "html", "rust"].some(runsInCell)).toBe(false);
+    expect(["bash", "json", "html", "rust", "text"].some(runsInCell)).toBe(false);
   });
 });
 

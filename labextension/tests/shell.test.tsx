@@ -215,6 +215,7 @@ describe("the session switcher", () => {
     session({ session_id: "s2", title: "Sales", updated_at: "2026-03-11T11:00:00+00:00", messages: 1 }),
     session(),
     session({ session_id: "s3", title: "Weather in Oslo", updated_at: "2026-03-10T11:00:00+00:00", running: true }),
+    session({ session_id: "s4", title: "New session", messages: 0 }), // left before anything was said
   ];
   beforeEach(() => {
     mounted({ sessions: SESSIONS });
@@ -281,7 +282,7 @@ describe("the session switcher", () => {
     view.click("Actions for Sales");
     view.click(view.all(".tcj-session-actions:not([hidden]) button").at(-1) as HTMLElement);
     expect(view.one("dialog h2").textContent).toBe("Delete “Sales”?");
-    expect(view.one("dialog p").textContent).toContain("Its 1 message is gone then.");
+    expect(view.one("dialog p").textContent).toContain("Its 1 message can’t be brought back.");
     expect(view.chat.asked("deleteSession")).toEqual([]);
     view.click(view.one("dialog .tcj-button-danger"));
     expect(view.chat.asked("deleteSession")).toEqual([["s2"]]);
@@ -296,8 +297,8 @@ describe("the session switcher", () => {
 
   it("renames and exports", () => {
     view.click("Actions for Sales");
-    view.click("Export Sales as Markdown");
-    view.click("Export Sales as JSON");
+    view.click("Export Markdown: Sales");
+    view.click("Export JSON: Sales");
     view.click(view.one(".tcj-session-actions:not([hidden]) button"));
     view.type("Sales 2025", view.one<HTMLInputElement>(".tcj-rename"));
     view.press("Enter");

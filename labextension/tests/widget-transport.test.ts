@@ -24,8 +24,8 @@ class Kernel implements CommModel {
     if (message.open === true)
       queueMicrotask(() => this.#callbacks.forEach((tell) => tell({ connection: message.connection, opened: true })));
   }
-  on(_event: string, callback: (content: unknown) => void): void {
-    this.#callbacks.add(callback);
+  on(event: string, callback: (content: unknown) => void): void {
+    if (event === "msg:custom") this.#callbacks.add(callback);
   }
   off(_event: string, callback: (content: unknown) => void): void {
     this.#callbacks.delete(callback);

@@ -100,17 +100,13 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
     async def _open(self, options: Options) -> Any:
         """(connection, session id, its tally), attached; on the background loop."""
         from .discovery import shared_connection
-        from .session_choice import attach_first, notebook_identity, notebook_session, session_ids
+        from .session_choice import attach_own, notebook_identity
 
         connection = await shared_connection()
         watch = self._watched()
         session_id = options.session
         if session_id is None:
-            if notebook_session.session_id is None:
-                identity = notebook_identity(os.environ, self.shell.user_ns)
-                notebook_session.session_id = await attach_first(connection, session_ids(identity), watch.follow)
-            session_id = notebook_session.session_id
-            watch.follow(connection, session_id)
+            session_id = await attach_own(connection, notebook_identity(os.environ, self.shell.user_ns), watch.follow)
         state = await connection.attach(session_id)
         if options.model:
             await connection.request({"type": "configure", "session_id": session_id, "model": options.model})

@@ -28,6 +28,8 @@ from .highlight import highlighted
 from .visible import visible
 
 _SCHEMES = ("http", "https", "mailto")
+_AUTHORITY = re.compile(r"(?:[a-z]+://)?([^\s/?#]+\.[^\s/?#]+)", re.IGNORECASE)
+"""The first name of a host in a text, with whatever stands before it in the address."""
 PIECE = 4_000
 _BOXES = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
 _TAGS = {
@@ -82,7 +84,7 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
     if name == "start":
         return value if value.isascii() and value.isdigit() else None
     if name == "href":
-        return value if _is_safe_link(value) else None
+        return _without_extras(value) if _is_safe_link(value) else None
     return value
 
 
@@ -201,6 +203,26 @@ def _is_safe_link(url: str) -> bool:
     return parts.scheme.lower() in _SCHEMES and bool(parts.netloc if parts.scheme.lower() != "mailto" else parts.path)
 
 
+def _without_extras(url: str) -> str:
+    """A mail's address without the text, copies and attachments that nobody saw."""
+    return url.partition("?")[0] if url.lower().startswith("mailto:") else url
+
+
+def _names(text: str, url: str) -> bool:
+    """Whether who reads ``text`` knows where it leads."""
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        return False
+    found = _AUTHORITY.search(text)
+    return found is not None and found[1].lower().rstrip(".,:;)") in (_where(url).lower(), parts.netloc.lower())
+
+
+def _where(url: str) -> str:
+    """The host that a link leads to, or the address of mail."""
+    parts = urlsplit(url)
+    return parts.path if parts.scheme == "mailto" else parts.hostname or ""
+
+
 def link_title(url: str) -> str:
     """Where a link really leads, for its title."""
     parts = urlsplit(url)
@@ -231,6 +253,22 @@ def _style_tokens(state: StateCore) -> None:
                 child.attrSet("title", link_title(str(child.attrGet("href"))))
             elif child.type == "code_inline":
                 child.attrSet("style", style.CODE)
+        token.children = _with_hosts(token.children)
+
+
+def _with_hosts(children: list[Token]) -> list[Token]:
+    """Links followed by their host where their text does not name it: a printed page has no titles."""
+    told: list[Token] = []
+    text, url = "", ""
+    for child in children:
+        told.append(child)
+        if child.type == "link_open":
+            text, url = "", str(child.attrGet("href"))
+        elif child.type == "link_close" and not _names(text, url):
+            told.append(Token("text", "", 0, content=f" ({_where(url)})"))
+        else:
+            text += child.content
+    return told
 
 
 def _render_image(tokens: Sequence[Token], index: int, options: Any, environment: Any) -> str:

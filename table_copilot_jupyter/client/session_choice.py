@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from ..protocol import notebook_session_ids
@@ -58,3 +59,11 @@ async def attach_first(
         else:
             return session_id
     raise CopilotTurnError("unknown_session", "No session could be opened.", "Name one: %copilot --session NAME …")
+
+
+async def attach_own(connection: Connection, identity: str | None, before: Callable[[Connection, str], None]) -> str:
+    """Attach the session that the notebook talks in: the same as before, unless it was deleted since."""
+    known = notebook_session.session_id
+    candidates = chain([] if known is None else [known], session_ids(identity))
+    notebook_session.session_id = await attach_first(connection, candidates, before)
+    return notebook_session.session_id

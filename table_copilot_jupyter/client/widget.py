@@ -41,7 +41,7 @@ from .loop import background_loop, submit, wait_for
 from .prompting import Prompter
 from .relay import Relays
 from .render import QuietView
-from .session_choice import attach_first, notebook_identity, notebook_session, session_ids
+from .session_choice import attach_own, notebook_identity
 from .transcript import ApprovalPart, QuestionPart, Transcript
 from .turn import Turn
 from .widget_transcript import Shown, StaticOutput, render
@@ -97,6 +97,9 @@ class CopilotChat(anywidget.AnyWidget):
         self._relays = Relays(shared_dial, self._to_browser)
         found = session or wait_for(_notebook_session())
         options |= {"_chat_id": uuid.uuid4().hex[:12], "_kernel_id": kernel_id(os.environ) or ""}
+        if _runs_unattended():
+            # Who runs a notebook without a user writes the widgets' whole state into it: without the code, then.
+            options |= {"_esm": built("loader.js").read_text(encoding="utf-8"), "_css": ""}
         super().__init__(session_id=found, height=height, language=language, **options)
         if hasattr(self.comm, "_reply_subshell_for"):
             # ipykernel 7.4 hands a comm's messages to the shell that last sent on it. Made in a cell, the chat would
@@ -178,7 +181,9 @@ class CopilotChat(anywidget.AnyWidget):
     # --- from the browser --------------------------------------------------------------------
 
     def _from_browser(self, _widget: object, content: object, _buffers: object) -> None:
-        if not self._closed:
+        if isinstance(content, dict) and content.get("want") == "code":
+            self.send({"code": str(CopilotChat._esm), "style": str(CopilotChat._css)})
+        elif not self._closed:
             background_loop().call_soon_threadsafe(self._relays.take, content)
 
     def _to_browser(self, content: dict[str, Any]) -> None:
@@ -321,10 +326,9 @@ class CopilotChat(anywidget.AnyWidget):
 
         The comm's messages may wait until the cell has ended, and a chat that is not shown can't be answered in.
         """
-        kernel = getattr(_shell(), "kernel", None)
         if threading.current_thread() is not threading.main_thread():
             return _InChat()
-        if kernel is not None and not kernel._allow_stdin:
+        if _runs_unattended():
             return Prompter()  # nobody is there, and that is what it says
         return _InChat() if self._static.open and not len(self._relays) else _BelowCell()
 
@@ -378,14 +382,17 @@ def _shell() -> Any:
     return get_ipython()
 
 
+def _runs_unattended() -> bool:
+    """Whether this cell runs where nobody could type anything, as nbclient runs it."""
+    kernel = getattr(_shell(), "kernel", None)
+    return kernel is not None and not kernel._allow_stdin
+
+
 async def _request(frame: Event) -> Event:
     return await (await shared_connection()).request(frame)
 
 
 async def _notebook_session() -> str:
     """The notebook's own session, as the magic chooses it. Raises CopilotClientError."""
-    connection = await shared_connection()
-    if notebook_session.session_id is None:
-        identity = notebook_identity(os.environ, getattr(_shell(), "user_ns", {}))
-        notebook_session.session_id = await attach_first(connection, session_ids(identity), lambda *_: None)
-    return notebook_session.session_id
+    identity = notebook_identity(os.environ, getattr(_shell(), "user_ns", {}))
+    return await attach_own(await shared_connection(), identity, lambda *_: None)

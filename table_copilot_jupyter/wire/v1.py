@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import commands, protocol
+from ..clock import timestamp
 from ..delivery import Delivery
 from ..export import export_json, export_markdown, file_name
 from ..hub import Hub
@@ -188,6 +189,7 @@ class V1Peer(Peer):
                     content=answer.content,
                     switch_to=answer.switch_to,
                     request_id=frame.request_id,
+                    at=timestamp(self.hub.services.clock()),
                 )
             )
             return

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import nbformat
 from playwright.sync_api import Locator, Page, expect
+
+NOT_READY = re.compile("Not connected|未连接")
+"""What the send button says until a session is there to send to."""
 
 
 def write_notebook(path: Path, cells: list[str]) -> None:
@@ -30,6 +34,7 @@ class Chat:
         expect(self.composer).to_be_visible()
         expect(self.root).to_have_attribute("data-connection", "open", timeout=20_000)
         expect(self.root.locator(".tcj-model")).to_be_visible(timeout=20_000)
+        expect(self.root.locator(".tcj-send")).not_to_have_attribute("title", NOT_READY, timeout=20_000)
         return self
 
     def type(self, text: str) -> None:
@@ -153,7 +158,7 @@ class Lab:
         return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell").nth(index)
 
     def output(self, index: int) -> Locator:
-        return self.page.locator(".jp-Notebook .jp-CodeCell").nth(index).locator(".jp-OutputArea")
+        return self.cell(index).locator(".jp-OutputArea")
 
     def widget(self, index: int = 0) -> Chat:
         """The chat in a cell's output."""

@@ -29,6 +29,8 @@ async function start(element: HTMLElement): Promise<void> {
   });
   element.replaceChildren(); // what the server had to say until now
   mountChat(element, store, hostOf(language));
+  // Where there are keys. On a phone the keyboard would cover what there is to read.
+  if (matchMedia("(hover: hover)").matches) element.querySelector<HTMLElement>(".tcj-input")?.focus();
 }
 
 function hostOf(language: Host["language"]): Host {

@@ -1,6 +1,9 @@
 /** The panel's commands. Their labels follow the language; `changed` tells Jupyter to ask for them again. */
 import type { JupyterFrontEnd } from "@jupyterlab/application";
-import type { ICommandPalette } from "@jupyterlab/apputils";
+import type { ICommandPalette, IToolbarWidgetRegistry } from "@jupyterlab/apputils";
+import type { Cell } from "@jupyterlab/cells";
+import { CommandToolbarButton } from "@jupyterlab/ui-components";
+import type { CommandRegistry } from "@lumino/commands";
 import type { ReadonlyPartialJSONObject } from "@lumino/coreutils";
 import { DisposableSet, type IDisposable } from "@lumino/disposable";
 import type { CellInNotebook, Notebooks } from "./notebooks";
@@ -40,12 +43,12 @@ export function addCommands(
 ): Commands {
   const { commands } = app;
   const added = new DisposableSet();
-  // A toolbar marks its calls, and a cell's toolbar names its notebook; the context menu is marked in the schema.
+  // A toolbar marks its calls, and our buttons at a cell name its notebook; the context menu is marked in the schema.
   const inToolbar = (args: ReadonlyPartialJSONObject): boolean => args["toolbar"] === true;
   const cellOf = (args: ReadonlyPartialJSONObject): CellInNotebook | null =>
     args["menu"] === true
       ? notebooks.cellAt(app.contextMenuHitTest((node) => node.classList.contains("jp-Cell")))
-      : notebooks.activeCell(args["widgetId"]);
+      : notebooks.activeCell(args["notebookId"]);
   const hasFailure = (args: ReadonlyPartialJSONObject): boolean => Boolean(cellOf(args)?.failure);
 
   added.add(
@@ -112,4 +115,24 @@ export function addCommands(
       }
     },
   };
+}
+
+/**
+ * Explain and Fix at a failed cell. Jupyter's own buttons would not tell whose cell they belong to, and speak of the
+ * notebook in front where several are side by side. The names are those in the schema.
+ */
+export function addCellButtons(
+  toolbars: IToolbarWidgetRegistry,
+  commands: CommandRegistry,
+  notebooks: Notebooks,
+): void {
+  for (const [name, id] of [
+    ["table-copilot-explain", COMMANDS.explainError],
+    ["table-copilot-fix", COMMANDS.fixError],
+  ] as const) {
+    toolbars.addFactory<Cell>("Cell", name, (cell) => {
+      const notebookId = notebooks.of(cell)?.id ?? null;
+      return new CommandToolbarButton({ commands, id, args: { toolbar: true, notebookId } });
+    });
+  }
 }

@@ -1,6 +1,6 @@
 /** The JupyterLab and Notebook 7 plugin: the chat as a side panel, and what it does with notebooks. */
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
-import { Clipboard, ICommandPalette, Notification } from "@jupyterlab/apputils";
+import { Clipboard, ICommandPalette, IToolbarWidgetRegistry, Notification } from "@jupyterlab/apputils";
 import { INotebookTracker } from "@jupyterlab/notebook";
 import { ServerConnection } from "@jupyterlab/services";
 import { ISettingRegistry } from "@jupyterlab/settingregistry";
@@ -8,7 +8,7 @@ import { ITranslator } from "@jupyterlab/translation";
 import { DisposableDelegate, DisposableSet, type IDisposable } from "@lumino/disposable";
 import { dialWebSocket } from "../chat/connection/websocket";
 import { ChatStore } from "../chat/store";
-import { addCommands, COMMANDS, type Commands } from "./commands";
+import { addCellButtons, addCommands, COMMANDS, type Commands } from "./commands";
 import { Copilot } from "./copilot";
 import { hearShortcut } from "./keys";
 import { Notebooks } from "./notebooks";
@@ -27,7 +27,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   id: ID,
   description: "A copilot for the tables in your notebooks, in the side panel.",
   autoStart: true,
-  optional: [ILayoutRestorer, ICommandPalette, ISettingRegistry, INotebookTracker, ITranslator],
+  optional: [ILayoutRestorer, ICommandPalette, ISettingRegistry, INotebookTracker, ITranslator, IToolbarWidgetRegistry],
   activate,
   deactivate: () => active?.dispose(),
 };
@@ -41,6 +41,7 @@ function activate(
   settingRegistry: ISettingRegistry | null,
   tracker: INotebookTracker | null,
   translator: ITranslator | null,
+  toolbars: IToolbarWidgetRegistry | null,
 ): void {
   const disposables = new DisposableSet();
   const server = new CopilotServer(ServerConnection.makeSettings());
@@ -146,6 +147,7 @@ function activate(
     },
   });
 
+  if (toolbars !== null) addCellButtons(toolbars, app.commands, notebooks);
   disposables.add(commands);
   disposables.add(copilot);
   disposables.add(panel);

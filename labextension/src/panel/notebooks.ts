@@ -52,6 +52,11 @@ export class Notebooks {
     return notebook === null ? null : describeCell(notebook, notebook.content.activeCell);
   }
 
+  /** The notebook that a cell is in. */
+  of(cell: Cell): NotebookPanel | null {
+    return this.open.find((notebook) => notebook.content.widgets.includes(cell)) ?? null;
+  }
+
   /** The code cell that is drawn as `node`. */
   cellAt(node: HTMLElement | undefined): CellInNotebook | null {
     for (const notebook of this.open) {

@@ -15,22 +15,27 @@ import { CLOSE_TOO_SLOW } from "../protocol";
 import { ClosedWhileOpening } from "./errors";
 import { newId } from "./ids";
 import type { Pace } from "./keepalive";
-import { ABNORMAL, Pipe, type Dial } from "./transport";
+import { ABNORMAL, CLOSE_KERNEL_GONE, Pipe, type Dial } from "./transport";
 
 /** A kernel may read nothing while a cell runs, and read on when it has ended. */
 const PATIENCE_MS = 600_000;
 const PACE: Pace = { every: 25_000, within: PATIENCE_MS, busyAfter: 3_000 };
 
+/** A message of the kernel; and that the kernel, and the comm with it, is not the one it was. */
+type CommEvent = "msg:custom" | "comm_live_update";
+
 /** What of anywidget's model is used. */
 export interface CommModel {
   send(content: unknown): void;
-  on(event: "msg:custom", callback: (content: unknown) => void): void;
-  off(event: "msg:custom", callback: (content: unknown) => void): void;
+  on(event: CommEvent, callback: (content: unknown) => void): void;
+  off(event: CommEvent, callback: (content: unknown) => void): void;
 }
 
 export function dialComm(model: CommModel): Dial {
+  let gone = false;
   return async () => {
-    const transport = new CommTransport(model);
+    if (gone) throw new ClosedWhileOpening(CLOSE_KERNEL_GONE, "");
+    const transport = new CommTransport(model, () => (gone = true));
     await transport.opened();
     return transport;
   };
@@ -41,10 +46,17 @@ class CommTransport extends Pipe {
   readonly #model: CommModel;
   readonly #connection = newId();
   readonly #take = (content: unknown): void => this.#taken(content);
+  readonly #die = (): void => {
+    this.tellGone();
+    this.#end(new ClosedWhileOpening(CLOSE_KERNEL_GONE, ""));
+  };
   #settle: { resolve(): void; reject(error: Error): void } | null = null;
   #next = 0;
 
-  constructor(model: CommModel) {
+  constructor(
+    model: CommModel,
+    private readonly tellGone: () => void,
+  ) {
     super();
     this.#model = model;
   }
@@ -58,6 +70,7 @@ class CommTransport extends Pipe {
         reject: (error) => (clearTimeout(timer), reject(error)),
       };
       this.#model.on("msg:custom", this.#take);
+      this.#model.on("comm_live_update", this.#die);
       try {
         this.#tell({ open: true });
       } catch (error) {
@@ -84,16 +97,25 @@ class CommTransport extends Pipe {
     if (isObject(content.closed)) {
       const { code, reason } = content.closed;
       const end = new ClosedWhileOpening(typeof code === "number" ? code : ABNORMAL, asText(reason));
-      this.#model.off("msg:custom", this.#take);
-      this.#settle?.reject(end);
-      this.#settle = null;
-      this.ended(end.code, end.reason);
+      this.#end(end);
     } else if (content.opened === true) {
       this.#settle?.resolve();
       this.#settle = null;
     } else if (Array.isArray(content.frames)) {
       this.#frames(content.n, content.frames);
     }
+  }
+
+  #end(end: ClosedWhileOpening): void {
+    this.#listenNoMore();
+    this.#settle?.reject(end);
+    this.#settle = null;
+    this.ended(end.code, end.reason);
+  }
+
+  #listenNoMore(): void {
+    this.#model.off("msg:custom", this.#take);
+    this.#model.off("comm_live_update", this.#die);
   }
 
   #frames(n: unknown, frames: unknown[]): void {
@@ -114,7 +136,7 @@ class CommTransport extends Pipe {
 
   /** Says that nobody is here any more. */
   #leave(): void {
-    this.#model.off("msg:custom", this.#take);
+    this.#listenNoMore();
     try {
       this.#tell({ close: true });
     } catch {

@@ -26,7 +26,7 @@ import { ClosedWhileOpening, ConnectionError, Incompatible, ServerError } from "
 import { newId } from "./ids";
 import { KeepAlive, type Pace } from "./keepalive";
 import { Requests, type Reply } from "./requests";
-import { ABNORMAL, type Dial, type Transport } from "./transport";
+import { ABNORMAL, CLOSE_KERNEL_GONE, type Dial, type Transport } from "./transport";
 import { onWakeup } from "./wakeups";
 
 export interface ConnectionOptions {
@@ -241,6 +241,7 @@ export class Connection {
   }
 
   #finalWords(code: number, reason: string): Said | null {
+    if (code === CLOSE_KERNEL_GONE) return this.#words.kernelGone;
     if (code === CLOSE_TOO_LARGE) return this.#words.frameTooLarge;
     const words =
       code === CLOSE_NOT_AUTHENTICATED

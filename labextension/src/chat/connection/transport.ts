@@ -17,6 +17,9 @@ export type Dial = () => Promise<Transport>;
 /** The way ended without a word. */
 export const ABNORMAL = 1006;
 
+/** The kernel that carried it ended. Only said in the browser. */
+export const CLOSE_KERNEL_GONE = 4410;
+
 export const DIAL_TIMEOUT_MS = 10_000;
 
 /** Keeps what comes before somebody listens, and tells of the end once. */

@@ -11,9 +11,11 @@ interface Props {
   language: string;
   /** More of it is coming: it is shown plain, and new text is appended. */
   open?: boolean;
+  /** It came from the user, who needs it in no cell. */
+  quoted?: boolean;
 }
 
-export function CodeBlock({ code, language, open = false }: Props) {
+export function CodeBlock({ code, language, open = false, quoted = false }: Props) {
   const words = useWords().code;
   const place = useRef<HTMLElement>(null);
   const shown = useRef("");
@@ -38,7 +40,7 @@ export function CodeBlock({ code, language, open = false }: Props) {
     <figure class="tcj-code" aria-label={words.codeIn(title)}>
       <div class="tcj-code-head">
         <span class="tcj-code-language">{title}</span>
-        {!open && <Actions code={code} language={language} />}
+        {!open && <Actions code={code} insertable={!quoted && runsInCell(language)} />}
       </div>
       <pre class="tcj-code-body" tabIndex={0}>
         <code ref={place} />
@@ -48,7 +50,7 @@ export function CodeBlock({ code, language, open = false }: Props) {
 }
 
 /** What is copied or inserted is what is shown: code never does what a reader could not see. */
-function Actions({ code, language }: { code: string; language: string }) {
+function Actions({ code, insertable }: { code: string; insertable: boolean }) {
   const words = useWords().code;
   const { host } = useSurroundings();
   const [said, say] = useState("");
@@ -67,7 +69,7 @@ function Actions({ code, language }: { code: string; language: string }) {
   const insert = (target: CellTarget) => host.insertCell?.(visible(code), target);
   return (
     <div class="tcj-code-actions">
-      {host.insertCell !== null && runsInCell(language) && (
+      {host.insertCell !== null && insertable && (
         <>
           <button type="button" class="tcj-code-button" onClick={() => insert("below")}>
             {words.insertBelow}

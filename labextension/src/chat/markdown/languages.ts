@@ -23,6 +23,7 @@ const BY_NAME = new Map(
 );
 
 const TITLES: Readonly<Record<string, string>> = {
+  text: "",
   python: "Python",
   sql: "SQL",
   json: "JSON",
@@ -46,10 +47,10 @@ const TITLES: Readonly<Record<string, string>> = {
 
 const NO_LANGUAGE = new Set(["text", "txt", "plain", "plaintext", "none", "output"]);
 
-/** The language that a fence's info string names, in lower case; "" for none. */
+/** The language that a fence's info string names, in lower case; "text" where it names none on purpose, "" for none. */
 export function languageOf(info: string): string {
   const name = /[\w+#.-]{1,32}/.exec(info)?.[0].replace(/^\.+/, "").toLowerCase() ?? "";
-  return NO_LANGUAGE.has(name) ? "" : name;
+  return NO_LANGUAGE.has(name) ? "text" : name;
 }
 
 /** The grammar for `language`; null where there is none. */

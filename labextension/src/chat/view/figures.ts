@@ -80,8 +80,9 @@ export function dayName(iso: string, now: number, language: Language): string {
   return format(language, { month: "short", day: "numeric", ...(sameYear ? {} : { year: "numeric" }) }).format(time);
 }
 
-/** Whether two times fall on the same day here. */
+/** Whether two times fall on the same day here; an unreadable one is no other day. */
 export function sameDay(one: string, other: string): boolean {
+  if (Number.isNaN(Date.parse(one)) || Number.isNaN(Date.parse(other))) return true;
   return new Date(one).toDateString() === new Date(other).toDateString();
 }
 

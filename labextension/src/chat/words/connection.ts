@@ -8,6 +8,7 @@ export interface ConnectionWords {
   readonly messageTooLong: Said;
   readonly closed: Said;
   readonly otherVersion: Said;
+  readonly kernelGone: Said;
 }
 
 export interface Said {
@@ -36,6 +37,7 @@ export const en: ConnectionWords = {
     message: "The server and this page are of different versions.",
     hint: "Reload the page. If that does not help, update table-copilot-jupyter and restart Jupyter.",
   },
+  kernelGone: { message: "The kernel of this chat has ended.", hint: "Run the cell again to go on." },
 };
 
 export const zh: ConnectionWords = {
@@ -53,6 +55,7 @@ export const zh: ConnectionWords = {
     message: "页面与服务器的版本不一致。",
     hint: "请刷新页面。如果仍不行，请更新 table-copilot-jupyter 并重启 Jupyter。",
   },
+  kernelGone: { message: "这个聊天所用的内核已经结束。", hint: "重新运行这个单元格即可继续。" },
 };
 
 export const CONNECTION_WORDS: Readonly<Record<"en" | "zh", ConnectionWords>> = { en, zh };

@@ -1,4 +1,5 @@
 /** What left for models in this session, always in sight; while a turn runs, its tokens too. */
+import { Fragment } from "preact";
 import { useSnapshot, useWords } from "../../context";
 import { grouped, size } from "../figures";
 
@@ -13,7 +14,11 @@ export function ReceiptLine() {
       <span class="tcj-receipt-mark" aria-hidden="true">
         ↳{" "}
       </span>
-      {sent.requests === 0 ? words.nothing : words.sent(grouped(sent.requests), grouped(sent.rows), size(sent.bytes))}
+      {sent.requests === 0 ? (
+        words.nothing
+      ) : (
+        <Figures of={words.sent(grouped(sent.requests), grouped(sent.rows), size(sent.bytes))} />
+      )}
       {turn !== null && (turn.inputTokens > 0 || turn.outputTokens > 0) && (
         <span class="tcj-receipt-tokens" title={words.tokensTitle(read, written)}>
           {" "}
@@ -21,5 +26,20 @@ export function ReceiptLine() {
         </span>
       )}
     </p>
+  );
+}
+
+/** Where there is little room the line breaks between figures, not within one. */
+function Figures({ of }: { of: string }) {
+  const figures = of.split(" · ");
+  return (
+    <>
+      {figures.map((figure, at) => (
+        <Fragment key={at}>
+          {at > 0 && " "}
+          <span class="tcj-figure">{at < figures.length - 1 ? `${figure} ·` : figure}</span>
+        </Fragment>
+      ))}
+    </>
   );
 }

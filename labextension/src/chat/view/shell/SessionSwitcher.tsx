@@ -7,7 +7,7 @@ import type { Confirmation } from "./Dialog";
 import { PlusIcon } from "./icons";
 import { useKeptFocus, useNow } from "./hooks";
 import { SessionRow } from "./SessionRow";
-import { titleOf } from "./titles";
+import { isUnused, titleOf } from "./titles";
 
 /** More rows than anyone reads; the rest is found by typing. */
 const MOST_ROWS = 200;
@@ -32,6 +32,7 @@ export function SessionSwitcher({ ask, onClose }: SwitcherProps) {
 
   const wanted = query.trim().toLowerCase();
   const found = [...(sessions ?? [])]
+    .filter((session) => !isUnused(session) || session.session_id === state.sessionId)
     .filter((session) => titleOf(session, words).toLowerCase().includes(wanted))
     .sort((a, b) => b.updated_at.localeCompare(a.updated_at));
   const open = (session: SessionInfo) => {

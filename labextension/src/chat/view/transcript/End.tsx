@@ -18,7 +18,7 @@ export function End({ entry, again }: { entry: EndEntry; again: boolean }) {
   ].filter((part) => part !== "");
   return (
     <div class="tcj-end">
-      {said !== null && <div>{said}</div>}
+      {said !== null && <div class="tcj-why">{said}</div>}
       {again && entry.reason === "limit" && (
         <button type="button" class="tcj-card-button" onClick={() => void chat.send(words.goOnMessage)}>
           {words.goOn}

@@ -25,7 +25,7 @@ export function TextMessage({ entry, live }: { entry: TextEntry; live: boolean }
         </details>
       )}
       {entry.text !== "" && <Markdown source={entry.text} streaming={!entry.done} />}
-      {entry.partial && entry.done && <div class="tcj-quiet">{words.cutOff}</div>}
+      {entry.partial && entry.done && <div class="tcj-quiet tcj-cut-off">{words.cutOff}</div>}
       {entry.done && entry.text !== "" && <CopyButton text={entry.text} />}
     </div>
   );

@@ -1,7 +1,8 @@
 /** What the user said; the last one can be edited or said again while no turn runs. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useSurroundings, useWords } from "../../context";
 import { CodeBlock } from "../../markdown/CodeBlock";
+import { languageOf } from "../../markdown/languages";
 import { visible } from "../../markdown/visible";
 import type { UserEntry } from "../../state";
 import { exact } from "../figures";
@@ -18,7 +19,8 @@ export function UserMessage({ entry, again }: { entry: UserEntry; again: boolean
   const [editing, setEditing] = useState(false);
   const block = useRef<HTMLDivElement>(null);
 
-  useEffect(() => {
+  // At once with its buttons; an effect would wait for the next frame, which a page in the background hardly gets.
+  useLayoutEffect(() => {
     const root = block.current?.closest(".tcj-chat");
     if (!again || !root) return;
     const edit = (event: Event) => {
@@ -75,7 +77,7 @@ export function Said({ entry }: { entry: UserEntry }) {
           piece.kind === "prose" ? (
             <span key={at}>{visible(piece.text)}</span>
           ) : (
-            <CodeBlock key={at} code={piece.text} language={piece.language} />
+            <CodeBlock key={at} code={piece.text} language={languageOf(piece.language)} quoted={true} />
           ),
         )}
         {elsewhere && <div class="tcj-quiet">{words.from(entry.surface)}</div>}
