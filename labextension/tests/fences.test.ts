@@ -7,7 +7,7 @@ describe("what the user said", () => {
   });
 
   it("has its fenced code apart, with the language", () => {
-    expect(pieces("Explain:\n```python\n1/0\n```\nand why")).toEqual([
+    expect(pieces("Explain:\n\n```python\n1/0\n```\n\nand why")).toEqual([
       { kind: "prose", text: "Explain:" },
       { kind: "code", language: "python", text: "1/0" },
       { kind: "prose", text: "and why" },

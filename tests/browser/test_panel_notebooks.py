@@ -1,4 +1,4 @@
-"""The panel and the notebooks around it: whose conversation it shows, what it puts into cells, what failed cells ask."""
+"""The panel and the notebooks around it: whose conversation it shows, what goes into cells, what failed cells ask."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from chat import Chat, Lab, write_notebook
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 from processes import Model, World
 
 OpenLab = Callable[..., Lab]
 Picture = Callable[[Any, str], None]
 
 LOAD = "%load_ext table_copilot_jupyter"
-SLOW = "@deltas:120 @delay:0.05"
-"""An answer of six seconds."""
-ALL = "word " * 119 + "word"
+SLOW = "@deltas:80 @delay:0.05"
+"""An answer of four seconds."""
+ALL = "word " * 79 + "word"
 CODE = "total = sum(range(10))\ntotal"
 EXPLAIN = '[data-command="table-copilot:explain-error"]'
 FIX = '[data-command="table-copilot:fix-error"]'

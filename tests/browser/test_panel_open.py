@@ -55,6 +55,9 @@ def test_is_in_notebook_7_too(lab: OpenLab, picture: Picture) -> None:
     page.locator(BUTTON).click()
     chat = Chat(page.locator(".tcj-panel .tcj-chat")).attached()
     expect(chat.composer).to_be_focused()
+    box = chat.root.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 1200
     chat.ask("what is tau? in Notebook 7")
     expect(chat.answer_texts.last).to_have_text("You said: what is tau? in Notebook 7")
     notebook.run(0)

@@ -42,14 +42,15 @@ def test_a_conversation(lab: OpenLab, picture: Picture) -> None:
     expect(chat.answer_texts.last).to_have_text("You said: and in the panel")
     assert violations(chat) == []
     picture(notebook.page, "widget-lab-light")
-    notebook.page.route(  # the theme is this page's only: the server is shared
-        "**/lab/api/settings/*themes*",
-        lambda route: route.fulfill(status=204) if route.request.method == "PUT" else route.continue_(),
-    )
-    notebook.command("apputils:change-theme", theme="JupyterLab Dark")
-    expect(notebook.page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
-    assert violations(chat) == []
-    picture(notebook.page, "widget-lab-dark")
+    body = notebook.page.locator("body")
+    try:
+        notebook.command("apputils:change-theme", theme="JupyterLab Dark")
+        expect(body).to_have_attribute("data-jp-theme-light", "false")
+        assert violations(chat) == []
+        picture(notebook.page, "widget-lab-dark")
+    finally:  # the server keeps the theme, and is shared
+        notebook.command("apputils:change-theme", theme="JupyterLab Light")
+        expect(body).to_have_attribute("data-jp-theme-light", "true")
 
 
 def test_two_views_share_state_and_draft(lab: OpenLab, picture: Picture) -> None:
@@ -138,7 +139,8 @@ def test_cells_speak_with_it(lab: OpenLab) -> None:
             "answer = chat.ask('a tale @deltas:40 @delay:0.02')\n"
             "print(len(answer.text.split()), heard, turns, chat.busy)",
             "from ipywidgets import Text\nfrom traitlets import link\nfield = Text()\n"
-            "link((chat, 'model'), (field, 'value'))\nfield.value = 'mock-2'\nprint(chat.model, [m['content'][:5] for m in chat.messages])",
+            "link((chat, 'model'), (field, 'value'))\nfield.value = 'mock-2'\n"
+            "print(chat.model, [m['content'][:5] for m in chat.messages])",
             "chat.session_id = 'widget-cells-other'\nchat.height = '300px'\nchat.language = 'zh'",
             "print(chat.session_id)",
         ],

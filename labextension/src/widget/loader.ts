@@ -23,12 +23,14 @@ export class Loader {
 
   constructor(private readonly load: Load = loaded) {}
 
-  readonly initialize = async ({ model }: { model: Model }): Promise<(() => void) | void> => {
+  /** Returns at once: anywidget takes in no message of the kernel before. */
+  readonly initialize = ({ model }: { model: Model }): (() => void) => {
     this.#widget ??= isExported() ? Promise.resolve(null) : this.#fetched(model);
-    return (await this.#widget)?.initialize({ model });
+    const begun = this.#widget.then((widget) => widget?.initialize({ model }));
+    return () => void begun.then((end) => end?.());
   };
 
-  readonly render = async (what: { model: Model; el: HTMLElement }): Promise<(() => void) | void> =>
+  readonly render = async (what: { model: Model; el: HTMLElement }): Promise<(() => void) | undefined> =>
     (await this.#widget)?.render(what);
 
   async #fetched(model: Model): Promise<Widget | null> {

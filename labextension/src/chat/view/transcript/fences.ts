@@ -27,7 +27,16 @@ export function pieces(content: string): Piece[] {
     at = end;
   }
   endProse();
-  return found;
+  return found.length > 1 ? found.map(withoutBlankEnds) : found;
+}
+
+/** Beside code, blank lines are only there to set it apart. */
+function withoutBlankEnds(piece: Piece): Piece {
+  if (piece.kind === "code") return piece;
+  const lines = piece.text.split("\n");
+  const first = lines.findIndex((line) => line.trim() !== "");
+  const last = lines.findLastIndex((line) => line.trim() !== "");
+  return { ...piece, text: lines.slice(first, last + 1).join("\n") };
 }
 
 function closing(lines: readonly string[], from: number, fence: string): number {
