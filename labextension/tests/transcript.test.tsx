@@ -655,6 +655,11 @@ describe("the running line", () => {
   const running = (...entries: Entry[]) =>
     snapshot([user("hi"), ...entries], { turn: turn({ startedAt: "2026-03-12T09:02:00Z" }) });
 
+  test("says nothing while the connection is lost: nobody knows", async () => {
+    await open({ ...running(), connection: { state: "reconnecting", attempt: 1, of: 5 } });
+    expect(all(".tcj-running")).toEqual([]);
+  });
+
   test("says what the turn is at", async () => {
     await open(running());
     expect(one(".tcj-running").textContent).toBe("Thinking…");

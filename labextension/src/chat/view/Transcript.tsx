@@ -68,7 +68,10 @@ function Session({ snapshot }: { snapshot: Snapshot }) {
             </button>
           )}
           <Entries entries={entries} start={start.current} snapshot={snapshot} />
-          {state.turn !== null && <Running turn={state.turn} entries={state.entries} />}
+          {/* Without a connection nobody knows what the turn is at; the bar above says that. */}
+          {state.turn !== null && snapshot.connection.state === "open" && (
+            <Running turn={state.turn} entries={state.entries} />
+          )}
           {state.queued.map((entry) => (
             <Pending key={entry.key} entry={entry} queued={true} />
           ))}
