@@ -21,4 +21,16 @@ describe("what the user said", () => {
   it("takes a fence that is never closed as prose", () => {
     expect(pieces("```python\n1/0")).toEqual([{ kind: "prose", text: "```python\n1/0" }]);
   });
+
+  it("finds a shorter fence after a longer one that is never closed", () => {
+    expect(pieces("`````\n```\nx\n```")).toEqual([
+      { kind: "prose", text: "`````" },
+      { kind: "code", language: "", text: "x" },
+    ]);
+  });
+
+  it("is read in one go, however many fences are never closed", () => {
+    const text = "```a\n".repeat(100_000);
+    expect(pieces(text)).toEqual([{ kind: "prose", text }]);
+  });
 });

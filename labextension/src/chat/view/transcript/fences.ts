@@ -10,6 +10,9 @@ export function pieces(content: string): Piece[] {
   const lines = content.split("\n");
   const found: Piece[] = [];
   let prose: string[] = [];
+  // What nothing below closes is not looked for again at each line: a message may be long.
+  const neverClosed = new Map<string, number>();
+  const isHopeless = (fence: string) => fence.length >= (neverClosed.get(fence[0]!) ?? Infinity);
   const endProse = () => {
     const text = prose.join("\n");
     if (text.trim() !== "") found.push({ kind: "prose", text });
@@ -17,8 +20,12 @@ export function pieces(content: string): Piece[] {
   };
   for (let at = 0; at < lines.length; at++) {
     const opening = OPENING.exec(lines[at]!.trimEnd());
-    const end = opening === null ? -1 : closing(lines, at + 1, opening[1]!);
+    const end = opening === null || isHopeless(opening[1]!) ? -1 : closing(lines, at + 1, opening[1]!);
     if (opening === null || end < 0) {
+      if (opening !== null) {
+        const [, fence] = opening;
+        neverClosed.set(fence![0]!, Math.min(fence!.length, neverClosed.get(fence![0]!) ?? Infinity));
+      }
       prose.push(lines[at]!);
       continue;
     }
