@@ -69,6 +69,14 @@ def test_a_session_remembers_and_another_does_not(multi_turn):
     assert "Your name is Grace." in multi_turn.said(asked, 4)
 
 
+def test_the_chat_shows_a_session_and_what_cells_ask_in_it(multi_turn):
+    cell = 'from table_copilot_jupyter import CopilotChat\n\nchat = CopilotChat("field-notes")\nchat'
+    assert "Your name is Grace." in multi_turn.said(cell)
+    assert "my name is Grace Hopper" in multi_turn.said(cell), "the transcript goes on with the conversation"
+    ask = 'chat.ask("my name is Grace Hopper")\nprint(chat.messages[-1]["content"])'
+    assert "Nice to meet you, Grace Hopper" in multi_turn.said(ask)
+
+
 def test_the_context_grows_with_each_turn(multi_turn):
     assert "what is my name?" in multi_turn.said("%copilot what did I just ask?")
     assert "1 open todo" in multi_turn.said(
