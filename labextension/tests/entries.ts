@@ -1,5 +1,5 @@
-/** Entries of every kind, and a chat that shows what it is told and writes down what is asked of it. */
-import type { Chat, SendOptions, Snapshot } from "../src/chat/chat";
+/** Entries of every kind, and what a transcript stands in. */
+import type { Snapshot } from "../src/chat/chat";
 import type { Host } from "../src/chat/host";
 import type {
   ApprovalEntry,
@@ -15,6 +15,7 @@ import type {
   ToolEntry,
   UserEntry,
 } from "../src/chat/state";
+import { fakeHost as anyHost } from "./fake-chat";
 
 const AT = "2026-03-12T09:00:00Z";
 let made = 0;
@@ -178,63 +179,5 @@ export const snapshot = (entries: readonly Entry[], rest: Partial<ChatState> = {
   draft: "",
 });
 
-export class FakeChat implements Chat {
-  /** What was asked for, in order: the action and its arguments. */
-  readonly asked: unknown[][] = [];
-  private readonly listeners = new Set<() => void>();
-
-  constructor(public snapshot: Snapshot) {}
-
-  show(next: Snapshot): void {
-    this.snapshot = next;
-    this.listeners.forEach((listener) => listener());
-  }
-
-  subscribe(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
-  send(content: string, options?: SendOptions): Promise<void> {
-    this.asked.push(options === undefined ? ["send", content] : ["send", content, options]);
-    return Promise.resolve();
-  }
-
-  stop = this.record("stop");
-  withdraw = this.record("withdraw");
-  answer = this.record("answer");
-  decide = this.record("decide");
-  setDraft = this.record("setDraft");
-  dismissProblem = this.record("dismissProblem");
-  reconnect = this.record("reconnect");
-  openSession = this.record("openSession");
-  newSession = this.record("newSession");
-  loadSessions = this.record("loadSessions");
-  rename = this.record("rename");
-  deleteSession = this.record("deleteSession");
-  clear = this.record("clear");
-  configure = this.record("configure");
-  exportSession = this.record("exportSession");
-  loadTodos = this.record("loadTodos");
-  changeTodo = this.record("changeTodo");
-  loadReminders = this.record("loadReminders");
-  remind = this.record("remind");
-
-  private record(action: string): (...values: unknown[]) => void {
-    return (...values) => {
-      this.asked.push([action, ...values]);
-    };
-  }
-}
-
-export const fakeHost = (rest: Partial<Host> = {}): Host => ({
-  surface: "page",
-  language: "en",
-  sendKey: "enter",
-  storage: null,
-  copy: () => Promise.resolve(),
-  insertCell: null,
-  notebook: null,
-  openSettings: null,
-  ...rest,
-});
+/** A page of its own, unless a test says another place. */
+export const fakeHost = (rest: Partial<Host> = {}): Host => anyHost({ surface: "page", ...rest });

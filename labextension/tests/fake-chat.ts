@@ -178,7 +178,7 @@ export class FakeChat implements Chat {
     this.calls.push(["answer", questionId, content]);
   }
   decide(approvalId: string, decision: Decision, note?: string): void {
-    this.calls.push(["decide", approvalId, decision, note]);
+    this.calls.push(note === undefined ? ["decide", approvalId, decision] : ["decide", approvalId, decision, note]);
   }
   setDraft(text: string): void {
     this.calls.push(["setDraft", text]);

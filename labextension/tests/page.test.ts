@@ -1,8 +1,8 @@
 /** The page's own part: its address, the session that it opens, the language that it speaks. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { showSession, socketUrl, takeToken } from "../src/page/address";
-import { lastSession } from "../src/page/ask";
-import { browserLanguage } from "../src/page/browser";
+import { lastSession } from "../src/browser/ask";
+import { browserLanguage } from "../src/browser/browser";
 import { fakeHub } from "./fake-hub";
 
 function at(address: string): void {

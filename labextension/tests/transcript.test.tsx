@@ -11,7 +11,6 @@ import {
   end,
   failure,
   fakeHost,
-  FakeChat,
   notice,
   question,
   reminder,
@@ -21,6 +20,7 @@ import {
   turn,
   user,
 } from "./entries";
+import { FakeChat } from "./fake-chat";
 
 /** How often each source was rendered. */
 const rendered = vi.hoisted(() => new Map<string, number>());
@@ -184,7 +184,7 @@ describe("a user message", () => {
     await open([user("first"), text("answer"), last, text("answer")]);
     expect(names().filter((name) => name === "Retry")).toHaveLength(1);
     await click("Retry");
-    expect(chat.asked).toEqual([["send", "last", { agent: "planner", replaces: last.messageId }]]);
+    expect(chat.calls).toEqual([["send", "last", { agent: "planner", replaces: last.messageId }]]);
   });
 
   test("can't be said again while a turn runs or a message waits", async () => {
@@ -204,9 +204,9 @@ describe("a user message", () => {
     await type(field, "last");
     await press("Enter", field, { shiftKey: true });
     await press("Enter", field, { isComposing: true });
-    expect(chat.asked).toEqual([]);
+    expect(chat.calls).toEqual([]);
     await press("Enter", field);
-    expect(chat.asked).toEqual([["send", "last", { replaces: last.messageId }]]);
+    expect(chat.calls).toEqual([["send", "last", { replaces: last.messageId }]]);
     expect(all("textarea")).toEqual([]);
   });
 
@@ -214,9 +214,9 @@ describe("a user message", () => {
     await open([user("hi")], { sendKey: "ctrl-enter" });
     await click("Edit");
     await press("Enter");
-    expect(chat.asked).toEqual([]);
+    expect(chat.calls).toEqual([]);
     await press("Enter", undefined, { ctrlKey: true });
-    expect(chat.asked).toHaveLength(1);
+    expect(chat.calls).toHaveLength(1);
   });
 
   test("stays as it was after Escape, and the focus returns to where it came from", async () => {
@@ -234,7 +234,7 @@ describe("a user message", () => {
     expect(outside).not.toHaveBeenCalled(); // Escape would stop a turn there
     expect(one(".tcj-user-line").textContent).toBe("Youhi");
     expect(document.activeElement).toBe(composer);
-    expect(chat.asked).toEqual([]);
+    expect(chat.calls).toEqual([]);
     composer.remove();
   });
 
@@ -244,7 +244,7 @@ describe("a user message", () => {
     await type(one("textarea"), "  ");
     expect(button("Send").disabled).toBe(true);
     await press("Enter", one("textarea"));
-    expect(chat.asked).toEqual([]);
+    expect(chat.calls).toEqual([]);
   });
 });
 
@@ -260,7 +260,7 @@ describe("messages that wait", () => {
     expect(one(".tcj-running").nextElementSibling?.textContent).toContain("Queued");
     expect(root.textContent).toContain("Sending…");
     await click("Take back");
-    expect(chat.asked).toEqual([["withdraw", waiting.messageId]]);
+    expect(chat.calls).toEqual([["withdraw", waiting.messageId]]);
   });
 });
 
@@ -398,7 +398,7 @@ describe("a question", () => {
     await open([entry]);
     await act(() => button("Biscoe").click());
     await act(() => button("Biscoe").click());
-    expect(chat.asked).toEqual([["answer", entry.questionId, "Biscoe"]]);
+    expect(chat.calls).toEqual([["answer", entry.questionId, "Biscoe"]]);
   });
 
   test("takes the focus to its first option, and by key its number", async () => {
@@ -406,14 +406,14 @@ describe("a question", () => {
     await open([entry]);
     expect(document.activeElement).toBe(button("Biscoe"));
     await press("2");
-    expect(chat.asked).toEqual([["answer", entry.questionId, "Dream"]]);
+    expect(chat.calls).toEqual([["answer", entry.questionId, "Dream"]]);
   });
 
   test("hears its keys although the chat keeps keys to itself", async () => {
     await open([island()]);
     root.addEventListener("keydown", (event) => event.stopPropagation());
     await press("1");
-    expect(chat.asked).toHaveLength(1);
+    expect(chat.calls).toHaveLength(1);
   });
 
   test("leaves the focus with who is writing, and the digits too", async () => {
@@ -425,10 +425,10 @@ describe("a question", () => {
     await show(snapshot([island()]));
     expect(document.activeElement).toBe(composer);
     await press("1", composer);
-    expect(chat.asked).toEqual([]);
+    expect(chat.calls).toEqual([]);
     await act(() => composer.blur());
     await press("1", document.body);
-    expect(chat.asked).toHaveLength(1);
+    expect(chat.calls).toHaveLength(1);
     composer.remove();
   });
 
@@ -453,7 +453,7 @@ describe("a question", () => {
     await open([island()]);
     expect(document.activeElement).toBe(cell);
     await press("1", cell);
-    expect(chat.asked).toEqual([]);
+    expect(chat.calls).toEqual([]);
     cell.remove();
   });
 
@@ -464,9 +464,9 @@ describe("a question", () => {
     expect(field.getAttribute("aria-label")).toBe("Something else");
     await type(field, " All of them ");
     await press("Enter", field, { isComposing: true });
-    expect(chat.asked).toEqual([]);
+    expect(chat.calls).toEqual([]);
     await press("Enter", field);
-    expect(chat.asked).toEqual([["answer", entry.questionId, "All of them"]]);
+    expect(chat.calls).toEqual([["answer", entry.questionId, "All of them"]]);
   });
 
   test("with several answers has boxes, and joins what was chosen in its order", async () => {
@@ -477,7 +477,7 @@ describe("a question", () => {
     await press("1", all("input[type=checkbox]")[0]);
     await type(one("input[type=text]"), "and the sea");
     await click("Answer");
-    expect(chat.asked).toEqual([["answer", entry.questionId, "Biscoe, Dream, and the sea"]]);
+    expect(chat.calls).toEqual([["answer", entry.questionId, "Biscoe, Dream, and the sea"]]);
   });
 
   test("tells how long it waits", async () => {
@@ -531,11 +531,11 @@ describe("an approval", () => {
     await pass(599);
     await click("Run once");
     await click("Allow in this session");
-    expect(chat.asked).toEqual([]);
+    expect(chat.calls).toEqual([]);
     await pass(1);
     await click("Run once");
     await click("Run once");
-    expect(chat.asked).toEqual([["decide", entry.approvalId, "once"]]);
+    expect(chat.calls).toEqual([["decide", entry.approvalId, "once"]]);
   });
 
   test("is not given by a key that is held", async () => {
@@ -549,7 +549,7 @@ describe("an approval", () => {
     const entry = run();
     await open([entry]);
     await click("Don’t run");
-    expect(chat.asked).toEqual([["decide", entry.approvalId, "deny"]]);
+    expect(chat.calls).toEqual([["decide", entry.approvalId, "deny"]]);
   });
 
   test("folds to what was decided", async () => {
@@ -580,7 +580,7 @@ describe("an error", () => {
     expect(card.textContent).toContain("Check the key in the settings.");
     expect(one(".tcj-error details code").textContent).toBe("auth");
     await act(() => one(".tcj-error button").click());
-    expect(chat.asked).toEqual([["send", "hi", { replaces: last.messageId }]]);
+    expect(chat.calls).toEqual([["send", "hi", { replaces: last.messageId }]]);
     await click("Open settings");
     expect(opened).toEqual(["settings"]);
   });
@@ -617,7 +617,7 @@ describe("notices and reminders", () => {
     expect(one("time").title).toContain("12 March 2026");
     await click("Done");
     await click("Snooze 10 min");
-    expect(chat.asked).toEqual([
+    expect(chat.calls).toEqual([
       ["remind", entry.reminderId, "done"],
       ["remind", entry.reminderId, "snooze", 10],
     ]);
@@ -643,7 +643,7 @@ describe("the end of a turn", () => {
     expect(one(".tcj-end").textContent).toContain(words);
     expect(all(".tcj-end button").map((each) => each.textContent)).toEqual(offered);
     await act(() => one(".tcj-entries").querySelector<HTMLElement>(".tcj-end button")?.click());
-    expect(chat.asked).toEqual(
+    expect(chat.calls).toEqual(
       { cancelled: [], limit: [["send", "Go on."]], interrupted: [["send", "hi", { replaces: last.messageId }]] }[
         reason
       ],

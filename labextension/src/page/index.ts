@@ -4,8 +4,8 @@ import type { Host } from "../chat/host";
 import { mountChat } from "../chat/mount";
 import { ChatStore } from "../chat/store";
 import { showSession, socketUrl, takeToken } from "./address";
-import { lastSession } from "./ask";
-import { browserLanguage, copyText, storageOrNull } from "./browser";
+import { lastSession } from "../browser/ask";
+import { browserLanguage, copyText, storageOrNull } from "../browser/browser";
 
 const NAME = "Table copilot";
 

@@ -1,11 +1,12 @@
 /** The JupyterLab and Notebook 7 plugin: the chat as a side panel, and what it does with notebooks. */
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
-import { Clipboard, ICommandPalette, IToolbarWidgetRegistry, Notification } from "@jupyterlab/apputils";
+import { ICommandPalette, IToolbarWidgetRegistry, Notification } from "@jupyterlab/apputils";
 import { INotebookTracker } from "@jupyterlab/notebook";
 import { ServerConnection } from "@jupyterlab/services";
 import { ISettingRegistry } from "@jupyterlab/settingregistry";
 import { ITranslator } from "@jupyterlab/translation";
 import { DisposableDelegate, DisposableSet, type IDisposable } from "@lumino/disposable";
+import { copyText, storageOrNull } from "../browser/browser";
 import { dialWebSocket } from "../chat/connection/websocket";
 import { ChatStore } from "../chat/store";
 import { addCellButtons, addCommands, COMMANDS, type Commands } from "./commands";
@@ -51,9 +52,9 @@ function activate(
   const copilot: Copilot = new Copilot({
     notebooks,
     language: translator?.languageCode ?? "en",
-    storage: localStorageOrNull(),
+    storage: storageOrNull(),
     openSettings: () => void app.commands.execute("settingeditor:open", { query: "Table Copilot" }),
-    copy,
+    copy: copyText,
     async hasCopilot() {
       await settingsRead;
       return server.hasCopilot();
@@ -67,7 +68,7 @@ function activate(
         surface: "panel",
         sessionId,
         kernelId,
-        storage: localStorageOrNull(),
+        storage: storageOrNull(),
         language: () => copilot.language,
         onSession,
         onReminder: (reminder) => {
@@ -166,20 +167,4 @@ function activate(
     copilot.frontChanged();
   }
   active = disposables;
-}
-
-async function copy(text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    Clipboard.copyToSystem(text); // without https, or without the permission
-  }
-}
-
-function localStorageOrNull(): Storage | null {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
 }

@@ -1,7 +1,7 @@
 /** The chat in a cell: an anywidget module. */
 import type { Host } from "../chat/host";
 import { mountChat } from "../chat/mount";
-import { copyText, storageOrNull } from "../page/browser";
+import { copyText, storageOrNull } from "../browser/browser";
 import { isExported } from "./live";
 import { languageOf, type Model } from "./model";
 import { SharedChat } from "./shared";

@@ -1,6 +1,6 @@
 /** What anywidget gives to a widget's module, as far as we use it. */
 import type { Language } from "../chat/host";
-import { browserLanguage } from "../page/browser";
+import { browserLanguage } from "../browser/browser";
 
 export interface Traits {
   session_id: string;

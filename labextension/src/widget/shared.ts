@@ -4,7 +4,7 @@
  */
 import type { Dial } from "../chat/connection/transport";
 import { ChatStore } from "../chat/store";
-import { storageOrNull } from "../page/browser";
+import { storageOrNull } from "../browser/browser";
 import { StaticTranscript } from "./live";
 import { languageOf, type Model } from "./model";
 import { chooseDial, pageServer } from "./transport";

@@ -9,7 +9,7 @@
 import { dialComm, type CommModel } from "../chat/connection/comm";
 import type { Dial } from "../chat/connection/transport";
 import { dialWebSocket } from "../chat/connection/websocket";
-import { askHub } from "../page/ask";
+import { askHub } from "../browser/ask";
 
 export interface Server {
   /** Of the copilot's socket. */

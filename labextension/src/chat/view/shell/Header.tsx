@@ -11,7 +11,7 @@ import { Menu, type MenuItem } from "./Menu";
 import { RenameField } from "./RenameField";
 import { SessionSwitcher } from "./SessionSwitcher";
 import { titleOf } from "./titles";
-import { usePopup } from "./usePopup";
+import { opens, usePopup } from "./usePopup";
 
 interface HeaderProps {
   ask(asked: Confirmation): void;
@@ -67,16 +67,7 @@ export function Header({ ask, onDrawer, onKeys }: HeaderProps) {
           class="tcj-title"
           title={words.header.switch(title)}
           aria-label={words.header.switch(title)}
-          aria-haspopup="dialog"
-          aria-expanded={popup.open}
-          {...(popup.open ? { "aria-controls": id } : {})}
-          onClick={() => (popup.open ? popup.close() : popup.show())}
-          onKeyDown={(event) => {
-            popup.onKeyDown(event);
-            if (event.key !== "ArrowDown") return;
-            event.preventDefault();
-            popup.show();
-          }}
+          {...opens(popup, "dialog", id)}
         >
           <span class="tcj-title-text">{title}</span>
           <ChevronIcon />

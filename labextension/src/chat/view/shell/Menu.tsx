@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useLayoutEffect } from "preact/hooks";
 import { CheckIcon } from "./icons";
 import { useElementId } from "./hooks";
-import { usePopup } from "./usePopup";
+import { opens, usePopup } from "./usePopup";
 
 export interface MenuItem {
   readonly label: string;
@@ -49,16 +49,7 @@ export function Menu({ label, class: name, groups, children }: MenuProps) {
         class={name}
         title={label}
         aria-label={label}
-        aria-haspopup="menu"
-        aria-expanded={popup.open}
-        {...(popup.open ? { "aria-controls": id } : {})}
-        onClick={() => (popup.open ? popup.close() : popup.show())}
-        onKeyDown={(event) => {
-          popup.onKeyDown(event);
-          if (event.key !== "ArrowDown") return;
-          event.preventDefault();
-          popup.show();
-        }}
+        {...opens(popup, "menu", id)}
       >
         {children}
       </button>

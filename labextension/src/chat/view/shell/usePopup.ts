@@ -53,3 +53,19 @@ export function usePopup<Panel extends HTMLElement>(): Popup<Panel> {
 
   return { open, show: () => setOpen(true), close, button, panel, onKeyDown };
 }
+
+/** What a button needs that opens and closes a popup: by click, and by the arrow that points to it. */
+export function opens(popup: Popup<HTMLElement>, kind: "dialog" | "menu", panelId: string) {
+  return {
+    "aria-haspopup": kind,
+    "aria-expanded": popup.open,
+    ...(popup.open ? { "aria-controls": panelId } : {}),
+    onClick: () => (popup.open ? popup.close() : popup.show()),
+    onKeyDown: (event: KeyboardEvent) => {
+      popup.onKeyDown(event);
+      if (event.key !== "ArrowDown") return;
+      event.preventDefault();
+      popup.show();
+    },
+  } as const;
+}
