@@ -207,6 +207,8 @@ class Session:
         self._context, self._context_chars = None, 0
         self._seen = {name: taken for name, taken in self._seen.items() if (taken.seq or 0) < seq}
         self.row = replace(self.row, messages=max(0, self.row.messages - gone))
+        if not self.row.messages and not self.row.titled_by_user:
+            self.row = replace(self.row, title=DEFAULT_TITLE)  # what it was made from is gone: the next turn gives one
 
     async def _last_taken_back(self) -> str | None:
         """The message that was taken back last, if nothing was said since."""

@@ -474,6 +474,24 @@ async def test_a_message_can_replace_an_earlier_one_and_all_that_followed(hub, c
     assert (await hub.services.store.session("s")).messages == 4
 
 
+async def test_a_session_is_named_by_the_message_that_replaced_its_first(hub, client):
+    await client.attach("s")
+    await talk(client, "wihch island?")
+    await client.say("s", "which island?", "m2", replaces="m1")
+    await client.got("session_updated", title="which island?")
+    (info,) = await hub.sessions("ada")
+    assert info.title == "which island?"
+
+
+async def test_a_name_that_the_user_gave_outlives_its_first_message(hub, client):
+    await client.attach("s")
+    await talk(client, "which island?")
+    await client.ask("rename", session_id="s", title="Penguins")
+    await client.say("s", "which species?", "m2", replaces="m1")
+    (info,) = await hub.sessions("ada")
+    assert info.title == "Penguins"
+
+
 async def test_what_was_taken_back_may_be_said_again(client, engine):
     await client.attach("s")
     await talk(client, "one", "two")
