@@ -47,7 +47,8 @@ export function relative(iso: string, now: number, language: Language): string {
   const past = time <= now;
   if (apart < MINUTE) return past ? times.justNow : times.soon;
   if (apart < HOUR) {
-    const minutes = Math.floor(apart / MINUTE);
+    // What is to come is rounded: a reminder that was just set for in five minutes is not "in 4 min".
+    const minutes = past ? Math.floor(apart / MINUTE) : Math.round(apart / MINUTE);
     return past ? times.minutesAgo(minutes) : times.inMinutes(minutes);
   }
   const days = daysBetween(time, now);
