@@ -57,6 +57,7 @@ describe("times", () => {
 
   test("a moment ahead is no past", () => {
     expect(relative(new Date(NOW + 5000).toISOString(), NOW, "en")).toBe("in a moment");
+    expect(relative(new Date(NOW + 299_000).toISOString(), NOW, "en")).toBe("in 5 min");
   });
 
   test("minutes go before days at midnight", () => {
