@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from chat import Chat, Lab, write_notebook
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from processes import TOKEN, Model, World, free_port, mock_model
 
 FLAGS = [
@@ -29,11 +29,14 @@ SETTINGS = {
 }
 JUPYTERS_OWN = ("reading 'schema'", "'filebrowser:open-path' not registered")
 """What Notebook 7 throws by itself."""
+PATIENCE_MS = 15_000
+"""How long something may take to be seen; what has to be quick is measured by its own test."""
 PICTURES = Path(__file__).parent.parent.parent / "build" / "screenshots"
 
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as running:
         yield running
 
