@@ -25,6 +25,7 @@ def mortal_world(make_world: Callable[..., World]) -> World:
 
 
 @GONE
+@pytest.mark.expects_noise("net::ERR_")
 class TestAServerThatGoesAway:
     def test_in_mid_answer_leaves_all_that_was_there(
         self, chat_page: ChatPage, mortal_world: World, picture: Picture

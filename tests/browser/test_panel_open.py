@@ -108,7 +108,7 @@ def bare_world(tmp_path: Path, model: Model) -> Iterator[World]:
 
 
 @pytest.mark.expects_noise("status of 404")
-@pytest.mark.expects_noise("ERR_CONNECTION_REFUSED")
+@pytest.mark.expects_noise("net::ERR_")
 @pytest.mark.expects_noise("WebSocket connection to")
 def test_says_what_to_do_where_the_server_has_no_copilot(
     open_page: OpenPage, bare_world: World, picture: Picture

@@ -184,7 +184,7 @@ def test_a_restart_of_the_kernel_does_not_end_it(lab: OpenLab) -> None:
 
 
 @pytest.mark.expects_noise("WebSocket connection to")
-@pytest.mark.expects_noise("ERR_CONNECTION_REFUSED")
+@pytest.mark.expects_noise("net::ERR_")
 @pytest.mark.expects_noise("Failed to fetch")
 def test_goes_on_when_the_server_was_killed_and_is_back(lab: OpenLab, make_world: Callable[..., World]) -> None:
     world = make_world()
