@@ -22,6 +22,11 @@ class CopilotClientError(Exception):
         return [f"{type(self).__name__}: {self.message}", *([self.hint] if self.hint and not self.shown else [])]
 
 
+def without_stack(error: KeyboardInterrupt) -> None:
+    """Have IPython print one line for an interrupt: a stack of our own frames tells nothing."""
+    setattr(error, "_render_traceback_", lambda: ["KeyboardInterrupt: stopped."])  # noqa: B010  # no type has it
+
+
 class CopilotConnectionError(CopilotClientError):
     """No way to the server: none answers, or it refused this kernel."""
 

@@ -64,7 +64,7 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
 
     def _ask(self, message: str, options: Options) -> Any:
         from .dialogue import converse
-        from .errors import CopilotClientError
+        from .errors import CopilotClientError, without_stack
         from .loop import wait_for
         from .prompting import Prompter
         from .session_choice import notebook_session
@@ -87,8 +87,7 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
             finally:
                 self._watch.turn_runs = False
         except KeyboardInterrupt as error:
-            # A stack of our own frames tells nothing; IPython asks the exception what to print.
-            error._render_traceback_ = lambda: ["KeyboardInterrupt: stopped."]  # type: ignore[attr-defined]
+            without_stack(error)
             raise
         if answer.switch_to:
             notebook_session.session_id = answer.switch_to

@@ -26,7 +26,7 @@ from functools import partial
 from typing import Any
 
 import anywidget
-from ipywidgets import CallbackDispatcher  # type: ignore[import-untyped]
+from ipywidgets import CallbackDispatcher
 from traitlets import Bool, List, TraitError, Unicode, observe, validate
 
 from ..frontend import built
@@ -35,7 +35,7 @@ from .connection import Event, SessionState
 from .conversation import Conversation, Message
 from .dialogue import Responder, converse
 from .discovery import kernel_id, shared_connection, shared_dial
-from .errors import CopilotClientError
+from .errors import CopilotClientError, without_stack
 from .follower import RESET, Follower
 from .loop import background_loop, submit, wait_for
 from .prompting import Prompter
@@ -137,8 +137,7 @@ class CopilotChat(anywidget.AnyWidget):
         try:
             answer = converse(turn, session_id, Transcript(state.sent), QuietView(), self._responder())
         except KeyboardInterrupt as error:
-            # A stack of our own frames tells nothing; IPython asks the exception what to print.
-            error._render_traceback_ = lambda: ["KeyboardInterrupt: stopped."]  # type: ignore[attr-defined]
+            without_stack(error)
             raise
         finally:
             self._settle()

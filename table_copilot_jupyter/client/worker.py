@@ -41,11 +41,6 @@ class Worker:
         self.post(reached.set)
         return reached.wait(timeout)
 
-    @property
-    def idle(self) -> bool:
-        """Whether nothing waits."""
-        return self._jobs.empty()
-
     def _run(self) -> None:
         while True:
             job = self._jobs.get()

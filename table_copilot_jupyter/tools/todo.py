@@ -147,7 +147,7 @@ class TodoTool(Tool[TodoArguments]):
         todo = await self._find(_said(arguments), context, first=not done)
         if todo.done == done:
             return ToolResult(f"Nothing to change; it is already {'done' if done else 'open'}: {_line(todo, context)}")
-        changed = todo.model_copy(update={"done": done, "completed_at": _timestamp(context) if done else None})
+        changed = marked(todo, done, context.now())
         await self._replace(changed, context)
         return ToolResult(f"{'Completed' if done else 'Reopened'} todo: {_line(changed, context)}")
 
@@ -241,6 +241,11 @@ def _overdue(due: str, now: datetime, timezone: ZoneInfo) -> str:
     if moment.tzinfo is None:  # a day is due at its end
         moment = datetime.combine(moment, time.max, timezone)
     return ", overdue" if moment.timestamp() < now.timestamp() else ""
+
+
+def marked(todo: TodoItem, done: bool, now: datetime) -> TodoItem:
+    """The todo as done at ``now`` (in the user's zone), or as open again."""
+    return todo.model_copy(update={"done": done, "completed_at": now.isoformat(timespec="seconds") if done else None})
 
 
 def _timestamp(context: ToolContext) -> str:

@@ -13,6 +13,7 @@ from ..hub import Hub
 from ..protocol import ChangeTodo, CopilotError, ErrorCode, Remind, ReminderClosed, ReminderItem
 from ..session import Session
 from ..tools.schedule import MAX_PENDING, snoozed
+from ..tools.todo import marked
 
 Card = Literal["open", "closed"]
 
@@ -29,9 +30,8 @@ async def change_todo(hub: Hub, owner: str, frame: ChangeTodo) -> None:
         done = frame.action == "done"
         if todo.done == done:
             return
-        now = services.clock().astimezone(services.timezone).isoformat(timespec="seconds")
-        update = {"done": done, "completed_at": now if done else None}
-        changed = await services.store.update_todo(owner, todo.model_copy(update=update))
+        now = services.clock().astimezone(services.timezone)
+        changed = await services.store.update_todo(owner, marked(todo, done, now))
     if not changed:
         raise _no_todo(frame.todo_id)
     hub.signals.todos_changed(owner)

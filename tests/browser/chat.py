@@ -12,6 +12,15 @@ NOT_READY = re.compile("Not connected|未连接")
 """What the send button says until a session is there to send to."""
 
 
+WATCH_ANSWER = """(root) => {
+  window.seen = [];
+  new MutationObserver(() => {
+    const text = [...root.querySelectorAll(".tcj-text .tcj-markdown")].at(-1)?.textContent ?? "";
+    if (text !== window.seen.at(-1)) window.seen.push(text);
+  }).observe(root, { childList: true, characterData: true, subtree: true });
+}"""
+
+
 def write_notebook(path: Path, cells: list[str]) -> None:
     """A Python notebook with these code cells."""
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -56,6 +65,15 @@ class Chat:
         ended = self.ends.count()
         self.say(text)
         expect(self.ends).to_have_count(ended + 1, timeout=30_000)
+
+    def watch_answer(self) -> None:
+        """From now on, keep every text that the last answer shows on its way."""
+        self.root.evaluate(WATCH_ANSWER)
+
+    def seen_of_answer(self) -> list[str]:
+        """What was kept since ``watch_answer``."""
+        seen: list[str] = self.page.evaluate("window.seen")
+        return seen
 
     @property
     def ends(self) -> Locator:

@@ -12,14 +12,6 @@ from processes import Model, World
 
 ChatPage = Callable[..., Chat]
 
-RECORD = """() => {
-  const log = document.querySelector("[role=log]");
-  window.seen = [];
-  new MutationObserver(() => {
-    const text = [...log.querySelectorAll(".tcj-text .tcj-markdown")].at(-1)?.textContent ?? "";
-    if (text !== window.seen.at(-1)) window.seen.push(text);
-  }).observe(log, { childList: true, characterData: true, subtree: true });
-}"""
 STOPWATCH = """(type) => {
   window.stopped = new Promise((resolve) => {
     const log = document.querySelector("[role=log]");
@@ -40,11 +32,11 @@ def call(name: str, **arguments: object) -> dict[str, object]:
 class TestAnswer:
     def test_grows_while_it_comes(self, chat_page: ChatPage) -> None:
         chat = chat_page("page-grows")
-        chat.page.evaluate(RECORD)
+        chat.watch_answer()
         chat.ask("tell me a lot @deltas:60 @delay:0.02")
 
         expect(chat.answer_texts).to_have_text("word " * 59 + "word")
-        seen = [text.strip() for text in chat.page.evaluate("window.seen")]
+        seen = [text.strip() for text in chat.seen_of_answer()]
         assert len(seen) > 10
         assert all(later.startswith(earlier) for earlier, later in pairwise(seen))
 

@@ -20,13 +20,6 @@ LOAD = "%load_ext table_copilot_jupyter"
 SLOW = "@deltas:80 @delay:0.05"
 """An answer of four seconds."""
 ALL = "word " * 79 + "word"
-LATEST = """(root) => {
-  window.seen = [];
-  new MutationObserver(() => {
-    const text = [...root.querySelectorAll(".tcj-text .tcj-markdown")].at(-1)?.textContent ?? "";
-    if (text !== window.seen.at(-1)) window.seen.push(text);
-  }).observe(root, { childList: true, characterData: true, subtree: true });
-}"""
 STOP = """(root) => {
   const ends = () => root.querySelectorAll(".tcj-end").length;
   const before = ends();
@@ -42,12 +35,12 @@ STOP = """(root) => {
 
 def test_streams_and_stops(lab: OpenLab, picture: Picture) -> None:
     chat = lab("streams.ipynb", ["1"]).panel()
-    chat.root.evaluate(LATEST)
+    chat.watch_answer()
     chat.say("tell me a lot @deltas:40 @delay:0.02")
     expect(chat.stop_button).to_be_visible()
     expect(chat.ends).to_have_count(1)
     expect(chat.answer_texts).to_have_text("word " * 39 + "word")
-    seen = chat.page.evaluate("window.seen")
+    seen = chat.seen_of_answer()
     assert len(seen) > 10
     assert all(later.startswith(earlier.strip()) for earlier, later in pairwise(seen))
     expect(chat.stop_button).to_be_hidden()

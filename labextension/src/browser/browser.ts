@@ -1,5 +1,5 @@
 /** What any page can do for a chat, Jupyter or not. */
-import type { Language } from "../chat/host";
+import type { Host, Language } from "../chat/host";
 
 /** The language of the user's browser, of those that the chat speaks. */
 export function browserLanguage(languages: readonly string[] = navigator.languages): Language {
@@ -8,6 +8,20 @@ export function browserLanguage(languages: readonly string[] = navigator.languag
     if (/^en\b/i.test(language)) return "en";
   }
   return "en";
+}
+
+/** A place that has a browser and nothing more: no notebook to put cells into, no settings. */
+export function plainHost(surface: Host["surface"], language: Language): Host {
+  return {
+    surface,
+    language,
+    sendKey: "enter",
+    storage: storageOrNull(),
+    copy: copyText,
+    insertCell: null,
+    notebook: null,
+    openSettings: null,
+  };
 }
 
 /** Where drafts are kept; null where the page may not keep anything. */

@@ -1,11 +1,10 @@
 /** The chat on a page of its own, at `…/table-copilot/`. */
 import { dialWebSocket } from "../chat/connection/websocket";
-import type { Host } from "../chat/host";
 import { mountChat } from "../chat/mount";
 import { ChatStore } from "../chat/store";
 import { showSession, socketUrl, takeToken } from "./address";
 import { lastSession } from "../browser/ask";
-import { browserLanguage, copyText, storageOrNull } from "../browser/browser";
+import { browserLanguage, plainHost, storageOrNull } from "../browser/browser";
 
 const NAME = "Table copilot";
 
@@ -28,22 +27,9 @@ async function start(element: HTMLElement): Promise<void> {
     document.title = title === "" ? NAME : `${title} · ${NAME}`;
   });
   element.replaceChildren(); // what the server had to say until now
-  mountChat(element, store, hostOf(language));
+  mountChat(element, store, plainHost("page", language));
   // Where there are keys. On a phone the keyboard would cover what there is to read.
   if (matchMedia("(hover: hover)").matches) element.querySelector<HTMLElement>(".tcj-input")?.focus();
-}
-
-function hostOf(language: Host["language"]): Host {
-  return {
-    surface: "page",
-    language,
-    sendKey: "enter",
-    storage: storageOrNull(),
-    copy: copyText,
-    insertCell: null,
-    notebook: null,
-    openSettings: null,
-  };
 }
 
 const element = document.getElementById("chat");

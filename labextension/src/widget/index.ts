@@ -1,7 +1,6 @@
 /** The chat in a cell: an anywidget module. */
-import type { Host } from "../chat/host";
 import { mountChat } from "../chat/mount";
-import { copyText, storageOrNull } from "../browser/browser";
+import { plainHost } from "../browser/browser";
 import { isExported } from "./live";
 import { languageOf, type Model } from "./model";
 import { SharedChat } from "./shared";
@@ -36,7 +35,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
 
   let unmount: (() => void) | null = null;
   const mount = (): void => {
-    unmount = mountChat(container, chat.store, hostOf(model));
+    unmount = mountChat(container, chat.store, plainHost("widget", languageOf(model)));
   };
   const speak = (): void => {
     if (unmount !== null) mount();
@@ -73,19 +72,6 @@ function whenSeen(element: HTMLElement, seen: () => void): () => void {
 function setHeight(element: HTMLElement, height: string): void {
   element.style.height = DEFAULT_HEIGHT;
   element.style.height = height; // what is no length changes nothing
-}
-
-function hostOf(model: Model): Host {
-  return {
-    surface: "widget",
-    language: languageOf(model),
-    sendKey: "enter",
-    storage: storageOrNull(),
-    copy: copyText,
-    insertCell: null,
-    notebook: null,
-    openSettings: null,
-  };
 }
 
 export default { initialize, render };
