@@ -293,6 +293,27 @@ async def test_what_can_not_name_a_session_is_refused(make, name):
         chat.session_id = name
 
 
+@pytest.mark.parametrize("height", ["", "tall", "-1px", "480", "1px;position:fixed", "url(x)"])
+async def test_what_is_no_height_is_refused(make, height):
+    chat = await make("s", height="60.5vh")
+    with pytest.raises(TraitError, match="is no height: use a CSS length"):
+        chat.height = height
+    assert chat.height == "60.5vh"
+
+
+async def test_a_language_that_the_chat_does_not_speak_is_refused(make):
+    chat = await make("s", language="zh")
+    with pytest.raises(TraitError, match="'fr' is no language of the chat: use 'en', 'zh' or None"):
+        chat.language = "fr"
+    chat.language = None
+
+
+async def test_a_refused_value_is_told_without_a_stack(make):
+    with pytest.raises(TraitError) as refused:
+        await make("s", height="tall")
+    assert refused.value._render_traceback_() == [f"TraitError: {refused.value}"]
+
+
 async def test_a_model_can_be_given_and_set(make, server):
     chat = await make("s", "kimi")
     await asyncio.to_thread(setattr, chat, "model", "qwen")

@@ -50,14 +50,24 @@ from .worker import worker
 DRAIN_S = 5.0
 """How long ``ask`` waits for callbacks, so that what they do is done when it returns."""
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LENGTH = re.compile(r"\d+(\.\d+)?(px|pt|cm|mm|in|em|rem|ch|lh|vh|dvh|svh|lvh|vw|%)")
+_LANGUAGES = ("en", "zh")
 _DRAWN = ("user_message", "message", "turn_finished", "message_withdrawn", "rewound", "cleared", "reset", "reminder")
+
+
+class InvalidTraitError(TraitError):  # type: ignore[misc]  # traitlets is not type checked
+    """A value that a trait can't have."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints instead of a stack of traitlets' own frames."""
+        return [f"TraitError: {self}"]
 
 
 class CopilotChat(anywidget.AnyWidget):
     """A chat with the copilot, as a widget.
 
     ``session`` is the session's id; the notebook's own without. ``model`` is used from now on in the session.
-    ``height`` is any CSS length; ``language`` is ``"en"`` or ``"zh"``, the browser's without.
+    ``height`` is a CSS length (``"480px"``, ``"60vh"``); ``language`` is ``"en"`` or ``"zh"``, the browser's without.
     """
 
     _esm = built("widget.js")
@@ -204,15 +214,29 @@ class CopilotChat(anywidget.AnyWidget):
     def _check_session(self, proposal: dict[str, Any]) -> str:
         name: str = proposal["value"]
         if not _SESSION.fullmatch(name):
-            raise TraitError(f"{name[:80]!r} can't name a session: use 1 to 64 letters, digits, '-' and '_'.")
+            raise InvalidTraitError(f"{name[:80]!r} can't name a session: use 1 to 64 letters, digits, '-' and '_'.")
         return name
+
+    @validate("height")  # type: ignore[untyped-decorator]
+    def _check_height(self, proposal: dict[str, Any]) -> str:
+        height: str = proposal["value"]
+        if not _LENGTH.fullmatch(height):
+            raise InvalidTraitError(f"{height[:80]!r} is no height: use a CSS length such as '480px' or '60vh'.")
+        return height
+
+    @validate("language")  # type: ignore[untyped-decorator]
+    def _check_language(self, proposal: dict[str, Any]) -> str | None:
+        language: str | None = proposal["value"]
+        if language is not None and language not in _LANGUAGES:
+            raise InvalidTraitError(f"{language[:80]!r} is no language of the chat: use 'en', 'zh' or None.")
+        return language
 
     @validate("model")  # type: ignore[untyped-decorator]
     def _choose_model(self, proposal: dict[str, Any]) -> str:
         name: str = proposal["value"]
         if self._ready and not self._takes_in and name != self.model:
             if not name.strip():
-                raise TraitError("A session's model can't be taken back. Name the model to use.")
+                raise InvalidTraitError("A session's model can't be taken back. Name the model to use.")
             wait_for(self._attached())
             wait_for(_request({"type": "configure", "session_id": self.session_id, "model": name}))
         return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -228,7 +229,7 @@ def test_fits_where_it_stands(lab: OpenLab, model: Model, picture: Picture) -> N
     assert height_of(other.root) == 300
     assert violations(other) == []
     notebook.run(3)
-    assert height_of(notebook.widget(3).root) == 480
+    expect(notebook.output(3)).to_have_text(re.compile(r"^TraitError: 'nonsense' is no height: use a CSS length"))
     notebook.output(1).scroll_into_view_if_needed()
     picture(notebook.page, "widget-narrow-zh")
 
