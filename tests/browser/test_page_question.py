@@ -114,7 +114,8 @@ class TestInTwoTabs:
         chat.say("tell both of us @deltas:150 @delay:0.02")
         expect(other.log.locator(".tcj-running")).to_be_visible()
         expect(other.answer_texts).to_contain_text("word word")
-        expect(other.ends).to_have_count(1)
+        for each in (chat, other):
+            expect(each.ends).to_have_count(1)
         assert other.answer_texts.inner_text() == chat.answer_texts.inner_text()
 
     def test_a_stopped_turn_closes_its_question(self, chat_page: ChatPage, offline_world: World) -> None:
