@@ -1,7 +1,7 @@
 """Print the JSON Schema of every v1 frame, for the chat's TypeScript types (``npm run types`` in labextension).
 
 What the server sends is described as it is sent: fields with a default are there. What clients send is described
-as it is read: only what has no default must be there.
+as it is read: only what has no default must be there. What both send is described as it is read.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def definitions(models: tuple[Any, ...], mode: Literal["validation", "serializat
 def main() -> None:
     server = definitions(SERVER_FRAMES, "serialization")
     client = definitions(CLIENT_FRAMES, "validation")
-    clashing = set(server) & set(client)
-    assert not clashing, f"two frames share a name: {clashing}"
+    frames = {model.__name__ for model in SERVER_FRAMES} & {model.__name__ for model in CLIENT_FRAMES}
+    assert not frames, f"two frames share a name: {frames}"
     references = {
         "ServerFrame": [{"$ref": f"#/$defs/{model.__name__}"} for model in SERVER_FRAMES],
         "ClientFrame": [{"$ref": f"#/$defs/{model.__name__}"} for model in CLIENT_FRAMES],

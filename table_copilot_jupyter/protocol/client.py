@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from .common import Content, Decision, Frame, Identifier, Name, SessionId, Surface, Title
+from .common import (
+    ColumnNames,
+    Content,
+    Decision,
+    Frame,
+    Identifier,
+    Name,
+    PrivacyLevel,
+    PrivacyRule,
+    SessionId,
+    Surface,
+    Title,
+)
 
 
 class ClientFrame(Frame):
@@ -14,13 +26,15 @@ class ClientFrame(Frame):
 
 
 class Attach(ClientFrame):
-    """Listen to a session: ``attached``, then the events after ``after_seq``, then live ones."""
+    """Listen to a session: ``attached``, then the events after ``after_seq``, then live ones.
+
+    ``kernel_id``: the session's tables are that kernel's from now on.
+    """
 
     type: Literal["attach"]
     session_id: SessionId | None = None
     after_seq: Annotated[int, Field(ge=0)] = 0
     kernel_id: Name | None = None
-    offers: list[Literal["kernel"]] = Field(default_factory=list, max_length=8)
     surface: Surface = "client"
 
 
@@ -34,6 +48,9 @@ class Message(ClientFrame):
 
     ``replaces``: an earlier user message of the session. It and everything after it are taken back first
     (``rewound``), which needs a session in which no turn runs.
+    ``kernel_id``: the kernel whose tables this message is about; without it the session's.
+    ``offers``: a cell of ``kernel_id`` waits for this turn and runs its kernel requests (``kernel_request``).
+    ``mentions``: tables that the message names with ``@``, where the surface knows them.
     """
 
     type: Literal["message"]
@@ -41,6 +58,8 @@ class Message(ClientFrame):
     content: Content
     message_id: Identifier
     agent: Name | None = None
+    kernel_id: Name | None = None
+    offers: list[Literal["kernel"]] = Field(default_factory=list, max_length=8)
     mentions: list[Name] = Field(default_factory=list, max_length=64)
     replaces: Identifier | None = None
 
@@ -68,20 +87,35 @@ class Decide(ClientFrame):
     note: str | None = None
 
 
+class KernelFault(BaseModel):
+    """Why a kernel request failed. ``detail`` is for the user only; the others may be told to the model."""
+
+    model_config = ConfigDict(extra="forbid")
+    message: str
+    hint: str = ""
+    detail: str = ""
+
+
 class KernelResult(ClientFrame):
+    """How a ``kernel_request`` went: ``value`` is the operation's."""
+
     type: Literal["kernel_result"]
     session_id: SessionId
     call_id: Identifier
     ok: bool
-    value: Any = None
-    error: str | None = None
+    value: dict[str, Any] | None = None
+    error: KernelFault | None = None
 
 
 class List(ClientFrame):
-    """Ask for one of the user's lists; the reply is ``sessions``, ``todos`` or ``reminders``."""
+    """Ask for one of the user's lists; the reply's type is what was asked for.
+
+    ``tables`` (of the session's kernel) and ``receipts`` need a ``session_id``.
+    """
 
     type: Literal["list"]
-    what: Literal["sessions", "todos", "reminders"] = "sessions"
+    what: Literal["sessions", "todos", "reminders", "tables", "receipts"] = "sessions"
+    session_id: SessionId | None = None
 
 
 class Describe(ClientFrame):
@@ -112,11 +146,35 @@ class Remind(ClientFrame):
 
 
 class Export(ClientFrame):
-    """Ask for a session as a document; the reply is ``exported``."""
+    """Ask for a session as a document, or for its receipts as JSON Lines; the reply is ``exported``."""
 
     type: Literal["export"]
     session_id: SessionId
-    format: Literal["md", "json"] = "md"
+    format: Literal["md", "json", "receipts"] = "md"
+
+
+class ReadReceipt(ClientFrame):
+    """Ask for the exact payload of one request to the model; the reply is ``payload``."""
+
+    type: Literal["receipt"]
+    session_id: SessionId
+    receipt_id: Identifier
+
+
+class Verify(ClientFrame):
+    """Ask whether results still stand for their tables as they are now; the reply is ``verified``."""
+
+    type: Literal["verify"]
+    session_id: SessionId
+    refs: list[Name] = Field(default_factory=list, max_length=64)
+
+
+class Rerun(ClientFrame):
+    """Run a result's query again: its new ``tool_output`` comes under the same ``call_id`` and reference."""
+
+    type: Literal["rerun"]
+    session_id: SessionId
+    ref: Name
 
 
 class Clear(ClientFrame):
@@ -136,10 +194,14 @@ class Delete(ClientFrame):
 
 
 class Configure(ClientFrame):
+    """Change a session. ``rules`` replaces all of its privacy rules; what is not given stays."""
+
     type: Literal["configure"]
     session_id: SessionId
     model: Name | None = None
-    privacy: Literal["names", "schema", "aggregates", "rows"] | None = None
+    privacy: PrivacyLevel | None = None
+    names: ColumnNames | None = None
+    rules: list[PrivacyRule] | None = Field(None, max_length=500)
     agent: Name | None = None
     kernel_id: Name | None = None
 
@@ -161,6 +223,9 @@ CLIENT_FRAMES: tuple[type[ClientFrame], ...] = (
     ChangeTodo,
     Remind,
     Export,
+    ReadReceipt,
+    Verify,
+    Rerun,
     Clear,
     Rename,
     Delete,

@@ -98,6 +98,18 @@ Content = Annotated[str, AfterValidator(_not_blank)]
 Title = Annotated[Name, AfterValidator(_not_blank)]
 Surface = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 Decision = Literal["once", "session", "deny"]
+PrivacyLevel = Literal["names", "schema", "aggregates", "rows"]
+RuleLevel = Literal["hidden", "names", "schema", "aggregates"]
+ColumnNames = Literal["clear", "masked"]
+
+
+class PrivacyRule(BaseModel):
+    """Lowers what the model may see of a table (by its variable's name), or of one of its columns."""
+
+    model_config = ConfigDict(extra="forbid")
+    table: Name
+    column: Name | None = None
+    level: RuleLevel
 
 
 class Frame(BaseModel):

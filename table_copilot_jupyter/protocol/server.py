@@ -6,11 +6,16 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from .common import Decision, ErrorCode, Frame
+from .common import ColumnNames, Decision, ErrorCode, Frame, PrivacyLevel, PrivacyRule
 
 
 class SessionInfo(BaseModel):
-    """What a list of sessions shows of each."""
+    """What a list of sessions shows of each.
+
+    ``privacy`` is the level in force: what the model may see of a table, unless a rule lowers it; None while no
+    model can be had. ``ceiling`` is the highest that may be chosen. ``names``: whether the model is told the names
+    of tables and columns.
+    """
 
     session_id: str
     title: str
@@ -19,7 +24,10 @@ class SessionInfo(BaseModel):
     messages: int = 0
     agent: str = "copilot"
     model: str | None = None
-    privacy: str | None = None
+    privacy: PrivacyLevel | None = None
+    ceiling: PrivacyLevel = "rows"
+    names: ColumnNames = "clear"
+    rules: list[PrivacyRule] = Field(default_factory=list)
     kernel_id: str | None = None
     running: bool = False
     queued: int = 0
@@ -136,13 +144,98 @@ class About(Reply):
 
 
 class Exported(Reply):
-    """A session as a document."""
+    """A session as a document, or its receipts."""
 
     type: Literal["exported"] = "exported"
     session_id: str
-    format: Literal["md", "json"]
+    format: Literal["md", "json", "receipts"]
     filename: str
     content: str
+
+
+class ColumnInfo(BaseModel):
+    """``level``: what the model may see of it."""
+
+    name: str
+    type: str
+    level: str
+
+
+class TableInfo(BaseModel):
+    """A table in the kernel. ``rows`` and ``bytes`` are None where counting would compute something.
+
+    ``level``: what the model may see of it; ``columns`` may be fewer than ``column_count``.
+    """
+
+    name: str
+    kind: str
+    rows: int | None = None
+    columns: list[ColumnInfo] = Field(default_factory=list)
+    column_count: int = 0
+    bytes: int | None = None
+    level: str
+
+
+class Tables(Reply):
+    """The tables of a session's kernel, now. ``problem``: why they can't be told."""
+
+    type: Literal["tables"] = "tables"
+    session_id: str
+    kernel_id: str | None = None
+    tables: list[TableInfo] = Field(default_factory=list)
+    problem: str | None = None
+
+
+class SentTable(BaseModel):
+    """What a request told of one table: up to which level, how many of its columns and rows."""
+
+    name: str
+    level: str
+    columns: int
+    rows: int
+
+
+class ReceiptInfo(BaseModel):
+    """One request to a model. ``bytes``: the size of its body."""
+
+    receipt_id: str
+    turn_id: str | None = None
+    at: str
+    model: str
+    host: str
+    bytes: int
+    tables: list[SentTable] = Field(default_factory=list)
+
+
+class Receipts(Reply):
+    """All requests of a session, the first one first."""
+
+    type: Literal["receipts"] = "receipts"
+    session_id: str
+    receipts: list[ReceiptInfo]
+
+
+class Payload(Reply):
+    """The body of one request, exactly as it was sent; None where it is not kept any more."""
+
+    type: Literal["payload"] = "payload"
+    session_id: str
+    receipt_id: str
+    content: str | None
+
+
+class Verification(BaseModel):
+    """Whether a result still stands for its tables. ``reason`` says why not, or why it can't be told."""
+
+    ref: str
+    state: Literal["fresh", "stale", "unknown"]
+    reason: str = ""
+
+
+class Verified(Reply):
+    type: Literal["verified"] = "verified"
+    session_id: str
+    results: list[Verification]
 
 
 class Pong(Reply):
@@ -150,13 +243,17 @@ class Pong(Reply):
 
 
 class KernelRequest(Frame):
-    """To a client that offered ``kernel``: run this for the turn and send a ``kernel_result``."""
+    """To the client whose message offered ``kernel``: run this in its cell and send a ``kernel_result``.
+
+    ``policy`` is what the gate in the kernel goes by.
+    """
 
     type: Literal["kernel_request"] = "kernel_request"
     session_id: str
     call_id: str
     op: str
     arguments: dict[str, Any]
+    policy: dict[str, Any] = Field(default_factory=dict)
 
 
 class Event(Frame):
@@ -257,11 +354,36 @@ class ToolOutput(Event):
 
 
 class ToolFinished(Event):
+    """``content`` is what the model is told. ``level``: how much of ``tables`` it discloses; None for nothing."""
+
     type: Literal["tool_finished"] = "tool_finished"
     call_id: str
     ok: bool
     content: str
     elapsed_ms: int
+    level: str | None = None
+    tables: list[SentTable] = Field(default_factory=list)
+
+
+class NumberMark(BaseModel):
+    """A number in an answer, at ``start`` to ``end`` (code points). ``ref``: the result that it stands in, if any."""
+
+    start: int
+    end: int
+    text: str
+    ref: str | None = None
+
+
+class Evidence(Event):
+    """Which numbers of a message are proved by which results, found by comparing them.
+
+    ``refs``: the results that the message cites or its numbers come from.
+    """
+
+    type: Literal["evidence"] = "evidence"
+    message_id: str
+    refs: list[str] = Field(default_factory=list)
+    numbers: list[NumberMark] = Field(default_factory=list)
 
 
 class Question(Event):
@@ -309,17 +431,11 @@ class ApprovalClosed(Event):
     note: str | None = None
 
 
-class SentTable(BaseModel):
-    name: str
-    level: str
-    columns: int
-    rows: int
-
-
 class Sent(Event):
     """The receipt of one request to the model. ``bytes``: the size of its body."""
 
     type: Literal["sent"] = "sent"
+    receipt_id: str = ""
     model: str
     host: str
     bytes: int
@@ -388,7 +504,10 @@ class SessionUpdated(Event):
     title: str
     agent: str = "copilot"
     model: str | None = None
-    privacy: str | None = None
+    privacy: PrivacyLevel | None = None
+    ceiling: PrivacyLevel = "rows"
+    names: ColumnNames = "clear"
+    rules: list[PrivacyRule] = Field(default_factory=list)
     kernel_id: str | None = None
 
 
@@ -423,6 +542,10 @@ SERVER_FRAMES: tuple[type[Frame], ...] = (
     Reminders,
     About,
     Exported,
+    Tables,
+    Receipts,
+    Payload,
+    Verified,
     Pong,
     KernelRequest,
     UserMessage,
@@ -434,6 +557,7 @@ SERVER_FRAMES: tuple[type[Frame], ...] = (
     ToolStarted,
     ToolOutput,
     ToolFinished,
+    Evidence,
     Question,
     QuestionClosed,
     Approval,

@@ -8,6 +8,10 @@ export type ServerFrame =
   | Reminders
   | About
   | Exported
+  | Tables
+  | Receipts
+  | Payload
+  | Verified
   | Pong
   | KernelRequest
   | UserMessage
@@ -19,6 +23,7 @@ export type ServerFrame =
   | ToolStarted
   | ToolOutput
   | ToolFinished
+  | Evidence
   | Question
   | QuestionClosed
   | Approval
@@ -65,6 +70,9 @@ export type ClientFrame =
   | ChangeTodo
   | Remind
   | Export
+  | ReadReceipt
+  | Verify
+  | Rerun
   | Clear
   | Rename
   | Delete
@@ -85,6 +93,10 @@ export interface Attached {
 }
 /**
  * What a list of sessions shows of each.
+ *
+ * ``privacy`` is the level in force: what the model may see of a table, unless a rule lowers it; None while no
+ * model can be had. ``ceiling`` is the highest that may be chosen. ``names``: whether the model is told the names
+ * of tables and columns.
  */
 export interface SessionInfo {
   session_id: string;
@@ -94,10 +106,21 @@ export interface SessionInfo {
   messages: number;
   agent: string;
   model: string | null;
-  privacy: string | null;
+  privacy: ("names" | "schema" | "aggregates" | "rows") | null;
+  ceiling: "names" | "schema" | "aggregates" | "rows";
+  names: "clear" | "masked";
+  rules: PrivacyRule[];
   kernel_id: string | null;
   running: boolean;
   queued: number;
+}
+/**
+ * Lowers what the model may see of a table (by its variable's name), or of one of its columns.
+ */
+export interface PrivacyRule {
+  table: string;
+  column?: string | null;
+  level: "hidden" | "names" | "schema" | "aggregates";
 }
 /**
  * The request was carried out. For a ``message``: under which ``seq`` it stands in the log.
@@ -198,22 +221,111 @@ export interface CommandInfo {
   summary: string;
 }
 /**
- * A session as a document.
+ * A session as a document, or its receipts.
  */
 export interface Exported {
   type: "exported";
   request_id: string | null;
   session_id: string;
-  format: "md" | "json";
+  format: "md" | "json" | "receipts";
   filename: string;
   content: string;
+}
+/**
+ * The tables of a session's kernel, now. ``problem``: why they can't be told.
+ */
+export interface Tables {
+  type: "tables";
+  request_id: string | null;
+  session_id: string;
+  kernel_id: string | null;
+  tables: TableInfo[];
+  problem: string | null;
+}
+/**
+ * A table in the kernel. ``rows`` and ``bytes`` are None where counting would compute something.
+ *
+ * ``level``: what the model may see of it; ``columns`` may be fewer than ``column_count``.
+ */
+export interface TableInfo {
+  name: string;
+  kind: string;
+  rows: number | null;
+  columns: ColumnInfo[];
+  column_count: number;
+  bytes: number | null;
+  level: string;
+}
+/**
+ * ``level``: what the model may see of it.
+ */
+export interface ColumnInfo {
+  name: string;
+  type: string;
+  level: string;
+}
+/**
+ * All requests of a session, the first one first.
+ */
+export interface Receipts {
+  type: "receipts";
+  request_id: string | null;
+  session_id: string;
+  receipts: ReceiptInfo[];
+}
+/**
+ * One request to a model. ``bytes``: the size of its body.
+ */
+export interface ReceiptInfo {
+  receipt_id: string;
+  turn_id: string | null;
+  at: string;
+  model: string;
+  host: string;
+  bytes: number;
+  tables: SentTable[];
+}
+/**
+ * What a request told of one table: up to which level, how many of its columns and rows.
+ */
+export interface SentTable {
+  name: string;
+  level: string;
+  columns: number;
+  rows: number;
+}
+/**
+ * The body of one request, exactly as it was sent; None where it is not kept any more.
+ */
+export interface Payload {
+  type: "payload";
+  request_id: string | null;
+  session_id: string;
+  receipt_id: string;
+  content: string | null;
+}
+export interface Verified {
+  type: "verified";
+  request_id: string | null;
+  session_id: string;
+  results: Verification[];
+}
+/**
+ * Whether a result still stands for its tables. ``reason`` says why not, or why it can't be told.
+ */
+export interface Verification {
+  ref: string;
+  state: "fresh" | "stale" | "unknown";
+  reason: string;
 }
 export interface Pong {
   type: "pong";
   request_id: string | null;
 }
 /**
- * To a client that offered ``kernel``: run this for the turn and send a ``kernel_result``.
+ * To the client whose message offered ``kernel``: run this in its cell and send a ``kernel_result``.
+ *
+ * ``policy`` is what the gate in the kernel goes by.
  */
 export interface KernelRequest {
   type: "kernel_request";
@@ -221,6 +333,9 @@ export interface KernelRequest {
   call_id: string;
   op: string;
   arguments: {
+    [k: string]: unknown;
+  };
+  policy: {
     [k: string]: unknown;
   };
 }
@@ -342,6 +457,9 @@ export interface ToolOutput {
     [k: string]: unknown;
   };
 }
+/**
+ * ``content`` is what the model is told. ``level``: how much of ``tables`` it discloses; None for nothing.
+ */
 export interface ToolFinished {
   type: "tool_finished";
   session_id: string;
@@ -352,6 +470,32 @@ export interface ToolFinished {
   ok: boolean;
   content: string;
   elapsed_ms: number;
+  level: string | null;
+  tables: SentTable[];
+}
+/**
+ * Which numbers of a message are proved by which results, found by comparing them.
+ *
+ * ``refs``: the results that the message cites or its numbers come from.
+ */
+export interface Evidence {
+  type: "evidence";
+  session_id: string;
+  seq: number | null;
+  turn_id: string | null;
+  at: string;
+  message_id: string;
+  refs: string[];
+  numbers: NumberMark[];
+}
+/**
+ * A number in an answer, at ``start`` to ``end`` (code points). ``ref``: the result that it stands in, if any.
+ */
+export interface NumberMark {
+  start: number;
+  end: number;
+  text: string;
+  ref: string | null;
 }
 /**
  * The turn waits for the user. ``deadline``: ISO 8601, after which it goes on without an answer.
@@ -419,16 +563,11 @@ export interface Sent {
   seq: number | null;
   turn_id: string | null;
   at: string;
+  receipt_id: string;
   model: string;
   host: string;
   bytes: number;
   tables: SentTable[];
-}
-export interface SentTable {
-  name: string;
-  level: string;
-  columns: number;
-  rows: number;
 }
 /**
  * What the server has to say: a command's answer (to its client only, no ``seq``), or a warning.
@@ -518,7 +657,10 @@ export interface SessionUpdated {
   title: string;
   agent: string;
   model: string | null;
-  privacy: string | null;
+  privacy: ("names" | "schema" | "aggregates" | "rows") | null;
+  ceiling: "names" | "schema" | "aggregates" | "rows";
+  names: "clear" | "masked";
+  rules: PrivacyRule[];
   kernel_id: string | null;
 }
 /**
@@ -555,12 +697,38 @@ export interface SessionDeleted {
 }
 /**
  * Listen to a session: ``attached``, then the events after ``after_seq``, then live ones.
+ *
+ * ``kernel_id``: the session's tables are that kernel's from now on.
  */
 export interface Attach {
   type: "attach";
   request_id?: string | null;
   session_id?: string | null;
   after_seq?: number;
+  kernel_id?: string | null;
+  surface?: string;
+}
+export interface Detach {
+  type: "detach";
+  request_id?: string | null;
+  session_id: string;
+}
+/**
+ * What the user says. The same ``message_id`` again is taken once.
+ *
+ * ``replaces``: an earlier user message of the session. It and everything after it are taken back first
+ * (``rewound``), which needs a session in which no turn runs.
+ * ``kernel_id``: the kernel whose tables this message is about; without it the session's.
+ * ``offers``: a cell of ``kernel_id`` waits for this turn and runs its kernel requests (``kernel_request``).
+ * ``mentions``: tables that the message names with ``@``, where the surface knows them.
+ */
+export interface Message {
+  type: "message";
+  request_id?: string | null;
+  session_id: string;
+  content: string;
+  message_id: string;
+  agent?: string | null;
   kernel_id?: string | null;
   /**
    * @maxItems 8
@@ -575,26 +743,6 @@ export interface Attach {
     | ["kernel", "kernel", "kernel", "kernel", "kernel", "kernel"]
     | ["kernel", "kernel", "kernel", "kernel", "kernel", "kernel", "kernel"]
     | ["kernel", "kernel", "kernel", "kernel", "kernel", "kernel", "kernel", "kernel"];
-  surface?: string;
-}
-export interface Detach {
-  type: "detach";
-  request_id?: string | null;
-  session_id: string;
-}
-/**
- * What the user says. The same ``message_id`` again is taken once.
- *
- * ``replaces``: an earlier user message of the session. It and everything after it are taken back first
- * (``rewound``), which needs a session in which no turn runs.
- */
-export interface Message {
-  type: "message";
-  request_id?: string | null;
-  session_id: string;
-  content: string;
-  message_id: string;
-  agent?: string | null;
   /**
    * @maxItems 64
    */
@@ -625,6 +773,9 @@ export interface Decide {
   decision: "once" | "session" | "deny";
   note?: string | null;
 }
+/**
+ * How a ``kernel_request`` went: ``value`` is the operation's.
+ */
 export interface KernelResult {
   type: "kernel_result";
   request_id?: string | null;
@@ -633,16 +784,27 @@ export interface KernelResult {
   ok: boolean;
   value?: {
     [k: string]: unknown;
-  };
-  error?: string | null;
+  } | null;
+  error?: KernelFault | null;
 }
 /**
- * Ask for one of the user's lists; the reply is ``sessions``, ``todos`` or ``reminders``.
+ * Why a kernel request failed. ``detail`` is for the user only; the others may be told to the model.
+ */
+export interface KernelFault {
+  message: string;
+  hint?: string;
+  detail?: string;
+}
+/**
+ * Ask for one of the user's lists; the reply's type is what was asked for.
+ *
+ * ``tables`` (of the session's kernel) and ``receipts`` need a ``session_id``.
  */
 export interface List {
   type: "list";
   request_id?: string | null;
-  what?: "sessions" | "todos" | "reminders";
+  what?: "sessions" | "todos" | "reminders" | "tables" | "receipts";
+  session_id?: string | null;
 }
 /**
  * Ask what answers here: model, host, agents, commands. The reply is ``about``.
@@ -674,13 +836,43 @@ export interface Remind {
   minutes?: number;
 }
 /**
- * Ask for a session as a document; the reply is ``exported``.
+ * Ask for a session as a document, or for its receipts as JSON Lines; the reply is ``exported``.
  */
 export interface Export {
   type: "export";
   request_id?: string | null;
   session_id: string;
-  format?: "md" | "json";
+  format?: "md" | "json" | "receipts";
+}
+/**
+ * Ask for the exact payload of one request to the model; the reply is ``payload``.
+ */
+export interface ReadReceipt {
+  type: "receipt";
+  request_id?: string | null;
+  session_id: string;
+  receipt_id: string;
+}
+/**
+ * Ask whether results still stand for their tables as they are now; the reply is ``verified``.
+ */
+export interface Verify {
+  type: "verify";
+  request_id?: string | null;
+  session_id: string;
+  /**
+   * @maxItems 64
+   */
+  refs?: string[];
+}
+/**
+ * Run a result's query again: its new ``tool_output`` comes under the same ``call_id`` and reference.
+ */
+export interface Rerun {
+  type: "rerun";
+  request_id?: string | null;
+  session_id: string;
+  ref: string;
 }
 export interface Clear {
   type: "clear";
@@ -698,12 +890,17 @@ export interface Delete {
   request_id?: string | null;
   session_id: string;
 }
+/**
+ * Change a session. ``rules`` replaces all of its privacy rules; what is not given stays.
+ */
 export interface Configure {
   type: "configure";
   request_id?: string | null;
   session_id: string;
   model?: string | null;
   privacy?: ("names" | "schema" | "aggregates" | "rows") | null;
+  names?: ("clear" | "masked") | null;
+  rules?: PrivacyRule[] | null;
   agent?: string | null;
   kernel_id?: string | null;
 }
