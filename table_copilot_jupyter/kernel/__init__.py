@@ -1,0 +1,1 @@
+"""The user's kernel: how it is reached, and what runs in it (``probe``)."""
