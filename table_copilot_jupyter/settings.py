@@ -72,6 +72,12 @@ class Settings:
     model_idle_timeout: float = 60.0
     question_timeout: float = 3600.0
     context_tokens: int = 96_000
+    privacy: str = ""
+    """What models may see of tables where a session has chosen nothing; empty: by where the model runs."""
+    privacy_ceiling: str = "rows"
+    """The highest level that a session may choose. Of several sources the strictest counts."""
+    column_names: str = "clear"
+    """"masked": models are told made-up names of tables and columns."""
     offline_delay: float = 0.0
     """Pause between two words of the offline model's answer; only for demonstrations and tests."""
 
@@ -96,8 +102,14 @@ _VARIABLES = {
     "TABLE_COPILOT_MODEL_IDLE_TIMEOUT": "model_idle_timeout",
     "TABLE_COPILOT_QUESTION_TIMEOUT": "question_timeout",
     "TABLE_COPILOT_CONTEXT_TOKENS": "context_tokens",
+    "TABLE_COPILOT_PRIVACY": "privacy",
+    "TABLE_COPILOT_PRIVACY_CEILING": "privacy_ceiling",
+    "TABLE_COPILOT_COLUMN_NAMES": "column_names",
     "TABLE_COPILOT_OFFLINE_DELAY": "offline_delay",
 }
+_LEVELS = ("names", "schema", "aggregates", "rows")
+_CHOICES = {"privacy": ("", *_LEVELS), "privacy_ceiling": _LEVELS, "column_names": ("clear", "masked")}
+"""From the strictest to the most open."""
 
 
 class SettingError(ValueError):
@@ -147,9 +159,24 @@ def _apply(settings: Settings, fields: dict[str, Any], source: str) -> Settings:
                 raise SettingError(f"{name} from {source} is {value!r}; it must be a number.") from None
             if changes[name] < 0:
                 raise SettingError(f"{name} from {source} is {value!r}; it must not be negative.")
+        elif name in _CHOICES:
+            changes[name] = _chosen(settings, name, str(value).strip().lower(), source)
         else:
             changes[name] = str(value)
     return replace(settings, **changes)
+
+
+def _chosen(settings: Settings, name: str, value: str, source: str) -> str:
+    """One of a few words. Nobody raises the ceiling, or unmasks names, that another source has set."""
+    choices = _CHOICES[name]
+    if value not in choices:
+        known = ", ".join(repr(choice) for choice in choices if choice)
+        raise SettingError(f"{name} from {source} is {value!r}; it must be one of {known}.")
+    if name == "privacy_ceiling":
+        return min(value, settings.privacy_ceiling, key=choices.index)
+    if name == "column_names":
+        return max(value, settings.column_names, key=choices.index)
+    return value
 
 
 def redact(text: str, settings: Settings) -> str:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, inspect, text
+from store_builders import AT, row
 from store_processes import open_new, race
 
-from table_copilot_jupyter.store import migrations, sessions, tables
+from table_copilot_jupyter.store import database as connecting
+from table_copilot_jupyter.store import migrations, receipts, sessions, tables
 from table_copilot_jupyter.store.base import StoreError
 from table_copilot_jupyter.store.database import Database, Mode
 
@@ -58,32 +60,52 @@ def test_the_migrations_make_the_tables_that_queries_are_built_for(database: Dat
         for name, table in tables.metadata.tables.items()
     }
     made = database.transact(Mode.READ, shape)
-    made["pieces"]["piece_id"] = expected["pieces"]["piece_id"]  # SQLite calls its row number nullable
+    for table, number in (("pieces", "piece_id"), ("receipts", "receipt_number")):
+        made[table][number] = expected[table][number]  # SQLite calls its row number nullable
     assert made == expected
 
 
+def test_a_database_of_the_first_version_keeps_its_sessions(database: Database, monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:1])
+        patch.setattr(connecting, "_read_every_table", lambda _connection: None)  # as they are now, it reads them
+        database.open_now()
+    assert database.transact(Mode.READ, recorded) == [(1, "m001_initial")]
+    columns = (
+        "session_id, owner, title, created_at, updated_at, epoch, agent, privacy, titled_by_user, messages, last_seq"
+    )
+    values = f"'s1', 'ada', 'Penguins', '{AT}', '{AT}', 'e1', 'copilot', 'rows', FALSE, 3, 7"
+    database.transact(Mode.WRITE, execute, f"INSERT INTO sessions ({columns}, deleted) VALUES ({values}, FALSE)")
+    database.disconnect()
+
+    database.open_now()
+    old = row(title="Penguins", privacy="rows", messages=3, last_seq=7)
+    assert database.transact(Mode.READ, sessions.find, "s1") == old
+    assert database.transact(Mode.READ, receipts.of_session, "s1") == []
+
+
 def test_a_later_migration_is_applied_to_an_older_database(database: Database, monkeypatch: pytest.MonkeyPatch):
-    def m002_note(connection: Connection) -> None:
+    def m003_note(connection: Connection) -> None:
         connection.exec_driver_sql("ALTER TABLE todos ADD COLUMN note TEXT")
 
     database.open_now()
     database.disconnect()
-    monkeypatch.setattr(migrations, "MIGRATIONS", [*migrations.MIGRATIONS, m002_note])
+    monkeypatch.setattr(migrations, "MIGRATIONS", [*migrations.MIGRATIONS, m003_note])
     database.open_now()
 
-    assert database.transact(Mode.READ, recorded)[-1] == (len(migrations.MIGRATIONS), "m002_note")
+    assert database.transact(Mode.READ, recorded)[-1] == (len(migrations.MIGRATIONS), "m003_note")
     database.transact(Mode.READ, execute, "SELECT note FROM todos")
 
 
 def test_a_migration_that_fails_leaves_nothing(database: Database, monkeypatch: pytest.MonkeyPatch):
-    def m002_broken(connection: Connection) -> None:
+    def m003_broken(connection: Connection) -> None:
         connection.exec_driver_sql("CREATE TABLE half (x INTEGER)")
         connection.exec_driver_sql("CREATE TABLE sessions (x INTEGER)")
 
     database.open_now()
     database.disconnect()
     with monkeypatch.context() as patch:
-        patch.setattr(migrations, "MIGRATIONS", [*migrations.MIGRATIONS, m002_broken])
+        patch.setattr(migrations, "MIGRATIONS", [*migrations.MIGRATIONS, m003_broken])
         with pytest.raises(StoreError, match="sessions"):
             database.open_now()
 

@@ -53,6 +53,65 @@ def test_a_number_that_is_none_is_named(value):
         load_settings({"TABLE_COPILOT_TURN_TIMEOUT": value})
 
 
+# --- privacy --------------------------------------------------------------------------------------
+
+LEVELS = ["names", "schema", "aggregates", "rows"]
+
+
+def ceiling(tmp_path, configured, dotenv, environment):
+    """The ceiling in force where three sources each set one, or none."""
+    if dotenv:
+        (tmp_path / ".env").write_text(f"TABLE_COPILOT_PRIVACY_CEILING={dotenv}\n")
+    return load_settings(
+        {"TABLE_COPILOT_PRIVACY_CEILING": environment} if environment else {},
+        root=tmp_path,
+        configured={"privacy_ceiling": configured} if configured else {},
+    ).privacy_ceiling
+
+
+def test_without_anything_models_may_be_shown_what_a_session_chooses():
+    settings = load_settings({})
+    assert (settings.privacy, settings.privacy_ceiling, settings.column_names) == ("", "rows", "clear")
+
+
+@pytest.mark.parametrize("configured", [None, *LEVELS])
+@pytest.mark.parametrize("dotenv", [None, "schema", "rows"])
+@pytest.mark.parametrize("environment", [None, *LEVELS])
+def test_of_all_sources_the_strictest_ceiling_counts(tmp_path, configured, dotenv, environment):
+    given = [level for level in (configured, dotenv, environment) if level]
+    assert ceiling(tmp_path, configured, dotenv, environment) == min(given, key=LEVELS.index, default="rows")
+
+
+@pytest.mark.parametrize(
+    ("configured", "environment", "names"),
+    [("clear", "masked", "masked"), ("masked", "clear", "masked"), ("clear", "clear", "clear")],
+)
+def test_names_that_one_source_masks_no_other_unmasks(configured, environment, names):
+    settings = load_settings({"TABLE_COPILOT_COLUMN_NAMES": environment}, configured={"column_names": configured})
+    assert settings.column_names == names
+
+
+def test_the_default_level_is_the_strongest_sources_even_if_it_is_higher():
+    settings = load_settings({"TABLE_COPILOT_PRIVACY": " Rows "}, configured={"privacy": "names"})
+    assert settings.privacy == "rows"
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("TABLE_COPILOT_PRIVACY", "'names', 'schema', 'aggregates', 'rows'"),
+        ("TABLE_COPILOT_PRIVACY_CEILING", "'names', 'schema', 'aggregates', 'rows'"),
+        ("TABLE_COPILOT_COLUMN_NAMES", "'clear', 'masked'"),
+    ],
+)
+def test_a_word_that_is_none_of_the_choices_is_named(name, known):
+    with pytest.raises(SettingError, match=f"from the environment is 'hidden'; it must be one of {known}"):
+        load_settings({name: "hidden"})
+
+
+# --- keys -----------------------------------------------------------------------------------------
+
+
 def test_a_key_shows_in_no_text():
     settings = Settings(openai_api_key=Secret("sk-canary"))
     for text in (

@@ -8,16 +8,20 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
-from store_builders import row, turn
+from store_builders import AT, row, turn
 
 from table_copilot_jupyter.protocol import ReminderItem, TodoItem
-from table_copilot_jupyter.store import files, log, reminders, salvage, sessions, todos
-from table_copilot_jupyter.store.base import Batch, Piece, StoredEvent, StoreError
+from table_copilot_jupyter.store import files, log, receipts, reminders, salvage, sessions, todos
+from table_copilot_jupyter.store.base import Batch, Piece, ReceiptRow, StoredEvent, StoreError
 from table_copilot_jupyter.store.database import Database, Mode
 
 TODO = TodoItem(todo_id="t1", title="Look", tags=["a"])
 REMINDER = ReminderItem(reminder_id="r1", content="Look", due="2026-03-01T09:00:00+00:00", timezone="UTC")
 SESSIONS = [f"s{number}" for number in range(6)]
+
+
+def receipt_of(session_id: str) -> ReceiptRow:
+    return ReceiptRow("r1", session_id, "t", AT, "m", "host", 7, "[]", receipts.pack("payload"))
 
 
 def log_of(session_id: str) -> list[StoredEvent]:
@@ -36,6 +40,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         said = Piece("m", "text", 0, "unfinished", "t", "copilot")
         batch = Batch(events=log_of(session_id), pieces=[said], messages=16)
         database.transact(Mode.WRITE, log.append, session_id, batch)
+        database.transact(Mode.WRITE, receipts.add, receipt_of(session_id))
     database.transact(Mode.WRITE, sessions.remove, "gone")
     database.transact(Mode.WRITE, todos.add, "ada", TODO)
     database.transact(Mode.WRITE, reminders.add, "ada", REMINDER)
@@ -80,11 +85,19 @@ def test_a_file_without_harm_comes_over_whole(path: Path, rescued: Database):
         assert rescued.transact(Mode.READ, sessions.find, session_id) == row(session_id, messages=16, last_seq=31)
         assert rescued.transact(Mode.READ, log.read, session_id, 0, None) == log_of(session_id)
         assert len(rescued.transact(Mode.READ, log.read_pieces, session_id)) == 1
+        assert rescued.transact(Mode.READ, receipts.find, session_id, "r1") == receipt_of(session_id)
         assert rescued.transact(Mode.READ, log.find_message, session_id, f"ask-{session_id}-1") == 5
     assert len(rescued.transact(Mode.READ, sessions.turns_without_end)) == 6
     assert rescued.transact(Mode.READ, sessions.was_deleted, "gone")
     assert rescued.transact(Mode.READ, todos.find, "ada", "t1") == TODO
     assert rescued.transact(Mode.READ, reminders.find, "ada", "r1") == REMINDER
+
+
+def test_a_file_of_the_first_version_comes_over_whole(path: Path, rescued: Database):
+    execute(path, "DROP TABLE receipts", "ALTER TABLE sessions DROP COLUMN privacy_rules")
+
+    assert rescued.transact(Mode.WRITE, salvage.copy, path) == salvage.Kept(6, 0)
+    assert rescued.transact(Mode.READ, sessions.find, "s1") == row("s1", messages=16, last_seq=31)
 
 
 def test_copying_leaves_the_file_as_it_is(path: Path, rescued: Database):

@@ -14,7 +14,8 @@ pytest_plugins = ["store_fixtures"]
 
 
 async def test_a_session_comes_back_as_it_was_made(store: SqlStore):
-    made = row("s2", title="Tables 表", agent="analyst", model="m", privacy="rows", kernel_id="k", titled_by_user=True)
+    chosen = {"agent": "analyst", "model": "m", "privacy": "rows", "privacy_rules": '{"rules": []}', "kernel_id": "k"}
+    made = row("s2", title="Tables 表", titled_by_user=True, **chosen)
     await store.create_session(made)
 
     assert await store.session("s2") == made
@@ -37,11 +38,11 @@ async def test_an_id_is_given_out_once(store: SqlStore):
 
 
 async def test_a_session_is_changed_by_column(store: SqlStore):
-    await store.update_session("s1", title="New\0", titled_by_user=True, model="m", kernel_id=None)
+    await store.update_session("s1", title="New\0", titled_by_user=True, model="m", kernel_id=None, privacy_rules="{}")
     await store.update_session("s1")
     await store.update_session("unknown", title="x")
 
-    assert await store.session("s1") == row(title="New�", titled_by_user=True, model="m")
+    assert await store.session("s1") == row(title="New�", titled_by_user=True, model="m", privacy_rules="{}")
     with pytest.raises(StoreError, match="'owner' can't be changed"):
         await store.update_session("s1", owner="eve")
 

@@ -7,6 +7,7 @@ Every method is a coroutine and one transaction; none blocks the event loop.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +33,7 @@ class SessionRow:
     agent: str = "copilot"
     model: str | None = None
     privacy: str | None = None
+    privacy_rules: str | None = None
     kernel_id: str | None = None
     titled_by_user: bool = False
     messages: int = 0
@@ -78,6 +80,22 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """One request to a model. ``tables`` is JSON (what it told of which table); ``payload`` the request's body."""
+
+    receipt_id: str
+    session_id: str
+    turn_id: str
+    at: str
+    model: str
+    host: str
+    bytes: int
+    tables: str
+    payload: builtins.bytes
+    """As ``receipts.pack`` made it; empty where it is not kept any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenTurn:
     """A turn without an end, found when a host starts."""
 
@@ -107,11 +125,12 @@ class SessionStore(Protocol):
         ...
 
     async def update_session(self, session_id: str, **changes: str | int | bool | None) -> None:
-        """Change columns of ``SessionRow`` (title, titled_by_user, agent, model, privacy, kernel_id, updated_at)."""
+        """Change columns of ``SessionRow`` (title, titled_by_user, agent, model, privacy, privacy_rules,
+        kernel_id, updated_at)."""
         ...
 
     async def delete_session(self, session_id: str) -> None:
-        """Remove it with its log; its id stays taken."""
+        """Remove it with its log and receipts; its id stays taken."""
         ...
 
     async def append(self, session_id: str, batch: Batch) -> None:
@@ -123,7 +142,7 @@ class SessionStore(Protocol):
         ...
 
     async def clear_session(self, session_id: str, cleared: StoredEvent) -> None:
-        """Remove the log and pieces, write ``cleared`` as its new beginning, set the messages to 0."""
+        """Remove the log, pieces and receipts, write ``cleared`` as its new beginning, set the messages to 0."""
         ...
 
     async def rewind_session(self, session_id: str, first_seq: int, rewound: StoredEvent) -> int:
@@ -224,7 +243,23 @@ class ReminderStore(Protocol):
         ...
 
 
-class Store(SessionStore, TodoStore, ReminderStore, Protocol):
+class ReceiptStore(Protocol):
+    """The receipts of requests to models. Deleting or clearing a session removes its own; a rewind removes none."""
+
+    async def add_receipt(self, row: ReceiptRow) -> None:
+        """Keep it; the same one again changes nothing. Payloads of old receipts may be emptied to make room."""
+        ...
+
+    async def receipts(self, session_id: str) -> list[ReceiptRow]:
+        """A session's receipts in the order of the requests, with empty payloads."""
+        ...
+
+    async def receipt(self, session_id: str, receipt_id: str) -> ReceiptRow | None:
+        """One of them with its payload, which is empty where it is not kept any more."""
+        ...
+
+
+class Store(SessionStore, TodoStore, ReminderStore, ReceiptStore, Protocol):
     async def open(self) -> OpenedStore:
         """Make or migrate the database. A broken file is set aside, never overwritten."""
         ...

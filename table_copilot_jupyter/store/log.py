@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
 from .base import Batch, Piece, StoredEvent, StoreError
-from .tables import MAX_INTEGER, clean, cleaned, events, fast, open_turns, pieces, sessions
+from .tables import MAX_INTEGER, clean, cleaned, events, fast, open_turns, pieces, receipts, sessions
 
 _LIVE = (sessions.c.session_id == bindparam("id")) & sessions.c.deleted.is_(False)
 _COUNT = {
@@ -138,8 +138,8 @@ def _taken_back(connection: Connection, session_id: str, first_seq: int) -> list
 
 
 def remove(connection: Connection, session_id: str) -> None:
-    """Remove every event and piece."""
-    for table in (events, pieces, open_turns):
+    """Remove every event and piece, and the receipts."""
+    for table in (events, pieces, open_turns, receipts):
         connection.execute(delete(table).where(table.c.session_id == session_id))
 
 

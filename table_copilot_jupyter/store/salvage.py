@@ -21,9 +21,9 @@ from sqlalchemy import Connection, Table, literal, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from .files import read_only
-from .tables import events, open_turns, pieces, reminders, sessions, todos
+from .tables import events, open_turns, pieces, receipts, reminders, sessions, todos
 
-_ORDER = (sessions, events, pieces, todos, reminders)
+_ORDER = (sessions, events, pieces, receipts, todos, reminders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def _copy_table(connection: Connection, source: sqlite3.Connection, table: Table
     known = set(connection.execute(select(sessions.c.session_id)).scalars()) if table is not sessions else set()
     add = insert(table).on_conflict_do_nothing()
     for row in _rows(source, table):
-        of_session = table in (events, pieces)
+        of_session = table in (events, pieces, receipts)
         if _is_sound(table, row) and (not of_session or row["session_id"] in known):
             connection.execute(add, row)
 

@@ -19,11 +19,13 @@ from .base import OpenTurn, SessionRow, StoreError
 from .tables import clean, cleaned, leases, open_turns, sessions
 
 _COLUMNS = [sessions.c[field.name] for field in fields(SessionRow)]
-_CHANGEABLE = frozenset({"title", "titled_by_user", "agent", "model", "privacy", "kernel_id", "updated_at"})
+_CHANGEABLE = frozenset(
+    {"title", "titled_by_user", "agent", "model", "privacy", "privacy_rules", "kernel_id", "updated_at"}
+)
 _FORGET_S = 24 * 3600
 _EMPTY = {
     **dict.fromkeys(("owner", "title", "created_at", "updated_at", "epoch", "agent"), ""),
-    **dict.fromkeys(("model", "privacy", "kernel_id")),
+    **dict.fromkeys(("model", "privacy", "privacy_rules", "kernel_id")),
     "titled_by_user": False,
     "messages": 0,
     "last_seq": 0,

@@ -13,8 +13,8 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from ..protocol import ReminderItem, TodoItem
-from . import log, reminders, sessions, todos
-from .base import Batch, OpenedStore, OpenTurn, Piece, SessionRow, StoredEvent
+from . import log, receipts, reminders, sessions, todos
+from .base import Batch, OpenedStore, OpenTurn, Piece, ReceiptRow, SessionRow, StoredEvent
 from .database import Database, Mode
 
 
@@ -146,3 +146,14 @@ class SqlStore:
         self, owner: str, fired: ReminderItem, expected_due: str, session_id: str, event: StoredEvent
     ) -> bool:
         return await self._run(Mode.DURABLE, reminders.fire, owner, fired, expected_due, session_id, event)
+
+    # receipts
+
+    async def add_receipt(self, row: ReceiptRow) -> None:
+        await self._run(Mode.WRITE, receipts.add, row)
+
+    async def receipts(self, session_id: str) -> list[ReceiptRow]:
+        return await self._run(Mode.READ, receipts.of_session, session_id)
+
+    async def receipt(self, session_id: str, receipt_id: str) -> ReceiptRow | None:
+        return await self._run(Mode.READ, receipts.find, session_id, receipt_id)

@@ -1,14 +1,26 @@
 """The tables as they are after the last migration, for building queries.
 
-What creates them is ``migrations``; a test holds the two together. Columns are plain text, integers, floats and
-booleans, so that statements compiled once (``fast``) need no conversion of their parameters.
+What creates them is ``migrations``; a test holds the two together. Columns are plain text, integers, floats, booleans
+and bytes, so that statements compiled once (``fast``) need no conversion of their parameters.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, Insert, Integer, MetaData, Table, Text, Update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Insert,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Update,
+)
 from sqlalchemy.engine import Dialect
 
 metadata = MetaData()
@@ -25,6 +37,7 @@ sessions = Table(
     Column("agent", Text, nullable=False),
     Column("model", Text),
     Column("privacy", Text),
+    Column("privacy_rules", Text),
     Column("kernel_id", Text),
     Column("titled_by_user", Boolean, nullable=False),
     Column("messages", Integer, nullable=False),
@@ -104,6 +117,22 @@ reminders = Table(
     Column("state", Text, nullable=False),
     Column("session_id", Text),
     Column("created_at", Text, nullable=False),
+)
+
+# receipt_number keeps the order of the requests
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("receipt_number", BigInteger, primary_key=True),
+    Column("session_id", Text, nullable=False),
+    Column("receipt_id", Text, nullable=False),
+    Column("turn_id", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("tables", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
 )
 
 schema_version = Table(

@@ -14,8 +14,9 @@ from sqlalchemy import Connection, func, insert, inspect, select, text
 from ..base import StoreError
 from ..tables import metadata, schema_version
 from .initial import m001_initial
+from .tables import m002_tables
 
-MIGRATIONS: list[Callable[[Connection], None]] = [m001_initial]
+MIGRATIONS: list[Callable[[Connection], None]] = [m001_initial, m002_tables]
 
 _LOCK_KEY = 0x7AB1EC0B
 
