@@ -26,6 +26,7 @@ from .handlers.notebook import NotebookSessionHandler
 from .handlers.page import PageHandler, StaticHandler
 from .handlers.rest import ExportHandler, HealthHandler, SessionHandler, SessionsHandler
 from .handlers.websocket import CopilotWebSocket
+from .kernel.untracked import untrack
 from .kernel_environment import KernelEnvironment, install, server_address
 from .settings import SettingError, Settings, load_settings
 from .version import __version__
@@ -85,6 +86,19 @@ class TableCopilotApp(ExtensionApp):  # type: ignore[misc]  # jupyter_server is 
     context_tokens = Int(
         _DEFAULTS.context_tokens, help="TABLE_COPILOT_CONTEXT_TOKENS: room for history and answer in the model."
     ).tag(config=True)
+    privacy = Unicode(
+        help="TABLE_COPILOT_PRIVACY: what models may see of tables where a session has chosen nothing: names, schema, "
+        "aggregates or rows. Empty: rows for the built-in model and Ollama, schema for others."
+    ).tag(config=True)
+    privacy_ceiling = Unicode(
+        _DEFAULTS.privacy_ceiling,
+        help="TABLE_COPILOT_PRIVACY_CEILING: the highest level that a session may choose. A user's environment or .env "
+        "can lower it, never raise it.",
+    ).tag(config=True)
+    column_names = Unicode(
+        _DEFAULTS.column_names,
+        help="TABLE_COPILOT_COLUMN_NAMES: 'masked' to tell models made-up names of tables and columns.",
+    ).tag(config=True)
     offline_delay = Float(
         _DEFAULTS.offline_delay, help="TABLE_COPILOT_OFFLINE_DELAY: seconds between two words of the offline model."
     ).tag(config=True)
@@ -111,6 +125,7 @@ class TableCopilotApp(ExtensionApp):  # type: ignore[misc]  # jupyter_server is 
         self.settings[SERVICE] = self.service
         environment = KernelEnvironment(self.service.grants, lambda: server_address(self.serverapp))
         install(self.serverapp.kernel_manager, environment)
+        untrack(self.serverapp.kernel_manager)
 
     def initialize_handlers(self) -> None:
         session = r"/table-copilot/api/sessions/([^/]+)"
@@ -160,8 +175,14 @@ class TableCopilotApp(ExtensionApp):  # type: ignore[misc]  # jupyter_server is 
         for module in ("assembly", "wire"):
             await asyncio.to_thread(importlib.import_module, f"{__package__}.{module}")
         from .assembly import build_hub
+        from .kernel.remote import RemoteKernels
 
-        hub = build_hub(settings, data_dir=Path(jupyter_data_dir()), config_dir=Path(jupyter_config_dir()))
+        hub = build_hub(
+            settings,
+            data_dir=Path(jupyter_data_dir()),
+            config_dir=Path(jupyter_config_dir()),
+            kernels=RemoteKernels(self.serverapp.kernel_manager, self.service.grants.notebook_of),
+        )
         try:
             await hub.start()
         except BaseException:

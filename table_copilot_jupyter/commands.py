@@ -5,11 +5,14 @@ A message that begins with ``/`` is a command; ``//`` escapes it. No command rea
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from . import inspection
 from .export import export_json, export_markdown
 from .hub import Hub
+from .privacy_command import privacy_command
 from .protocol import CopilotError, ErrorCode, is_session_id
 from .session import Session
 from .tools.schedule import describe as describe_reminder
@@ -24,14 +27,20 @@ class Scene:
     session: Session
     owner: str
     surface: str
+    kernel_id: str | None = None
+    """The kernel of the cell that it was typed in."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandAnswer:
-    """``content`` is Markdown; ``switch_to`` is the session to show next."""
+    """``content`` is Markdown; ``switch_to`` is the session to show next.
 
-    content: str
+    ``say``: the command stands for this message, which is then sent in the user's name.
+    """
+
+    content: str = ""
     switch_to: str | None = None
+    say: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +211,53 @@ async def _tools(scene: Scene, arguments: str) -> CommandAnswer:
     return CommandAnswer("\n".join(lines))
 
 
+async def _tables(scene: Scene, arguments: str) -> CommandAnswer:
+    if scene.kernel_id is not None:
+        await scene.session.configure(kernel_id=scene.kernel_id)
+    reply = await inspection.tables(scene.hub, scene.session)
+    if reply.problem is not None:
+        return CommandAnswer(f"The tables can't be told now. {reply.problem}")
+    if not reply.tables:
+        return CommandAnswer("The kernel has no tables yet: no DataFrame, no Series, no Arrow table.")
+    lines = ["| Table | Kind | Rows | Columns | The model may see |", "|---|---|---:|---:|---|"]
+    for table in reply.tables:
+        rows = f"{table.rows:,}" if table.rows is not None else "?"
+        lines.append(f"| `{_text(table.name)}` | {_text(table.kind)} | {rows} | {table.column_count} | {table.level} |")
+    return CommandAnswer("\n".join([*lines, "", "Name one with `@` in a message. `/privacy` changes what is seen."]))
+
+
+async def _privacy(scene: Scene, arguments: str) -> CommandAnswer:
+    return CommandAnswer(await privacy_command(scene.session, arguments))
+
+
+async def _receipts(scene: Scene, arguments: str) -> CommandAnswer:
+    if arguments == "jsonl":
+        exported = await inspection.exported_receipts(scene.hub, scene.session)
+        return CommandAnswer(f"```json\n{exported.content}```")
+    if arguments:
+        sent = await inspection.payload(scene.hub, scene.session, arguments)
+        if sent.content is None:
+            return CommandAnswer("The payload of this request is not kept any more; its receipt is.")
+        return CommandAnswer(f"```json\n{json.dumps(json.loads(sent.content), ensure_ascii=False, indent=2)}\n```")
+    found = (await inspection.receipts(scene.hub, scene.session)).receipts
+    if not found:
+        return CommandAnswer("Nothing was sent to a model in this session.")
+    lines = ["| Receipt | Time | Model | Size | Tables: level, columns, rows |", "|---|---|---|---:|---|"]
+    for receipt in found[-100:]:
+        tables = "; ".join(f"{_text(t.name)}: {t.level}, {t.columns}, {t.rows}" for t in receipt.tables) or "none"
+        lines.append(
+            f"| `{receipt.receipt_id}` | {receipt.at[:19].replace('T', ' ')} UTC | {_text(receipt.model)} on "
+            f"{_text(receipt.host)} | {receipt.bytes / 1000:,.1f} kB | {tables} |"
+        )
+    lines += ["", "`/receipts ID` shows exactly what was sent, `/receipts jsonl` all of it as JSON Lines."]
+    return CommandAnswer("\n".join(lines))
+
+
+async def _fix(scene: Scene, arguments: str) -> CommandAnswer:
+    wish = f" {arguments}" if arguments else ""
+    return CommandAnswer(say=f"@analyst Explain the last error in my notebook and show how to fix it.{wish}")
+
+
 async def _export(scene: Scene, arguments: str) -> CommandAnswer:
     info, events = await scene.hub.session_log(scene.owner, scene.session.session_id)
     form = arguments.lower() or "md"
@@ -250,6 +306,10 @@ COMMANDS: dict[str, Command] = {
         Command("clear", "/clear", "Empty this session", _clear),
         Command("model", "/model [name]", "Show or change this session's model", _model),
         Command("agents", "/agents", "List the agents", _agents),
+        Command("tables", "/tables", "List the tables in the kernel", _tables),
+        Command("fix", "/fix [what else]", "Explain the last error and how to fix it", _fix),
+        Command("privacy", "/privacy [level, or rule]", "Show or set what the model may see", _privacy),
+        Command("receipts", "/receipts [id or jsonl]", "What was sent to models", _receipts),
         Command("todos", "/todos", "List your todos", _todos),
         Command("reminders", "/reminders", "List your reminders", _reminders),
         Command("tools", "/tools", "List the tools", _tools),

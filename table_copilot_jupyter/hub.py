@@ -116,8 +116,9 @@ class Hub:
         self._heartbeat = asyncio.get_running_loop().create_task(self._beat())
 
     async def warm_up(self) -> None:
-        """Do the engine's slow imports."""
+        """Do what takes long the first time: the engine's imports, packing what is sent to kernels."""
         await self.services.engine.warm_up()
+        await self.services.kernels.warm_up()
 
     async def stop(self) -> None:
         """Close every connection and session; the store is whole afterwards."""
@@ -134,6 +135,7 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._live.clear()
         await self.services.engine.close()
+        await self.services.kernels.close()
         with contextlib.suppress(StoreError):
             await self.services.store.release_leases(self.host)
         await self.services.store.close()

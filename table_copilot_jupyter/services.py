@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from .agents.library import AgentLibrary
 from .clock import Clock, new_id, utc_now
 from .engine.base import Engine, ModelChoice
+from .kernel.base import Kernels
+from .privacy import Defaults
 from .settings import Settings
 from .store.base import Store
 from .tools.base import Tool
@@ -31,6 +33,8 @@ class Services:
     resolve_model: Callable[[str | None], ModelChoice]
     available_models: Callable[[], list[ModelChoice]]
     timezone: ZoneInfo
+    kernels: Kernels
+    privacy: Defaults
     clock: Clock = utc_now
 
     def short_id(self) -> str:

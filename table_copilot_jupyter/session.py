@@ -19,15 +19,20 @@ from .agents.library import addressed
 from .clock import new_id, timestamp
 from .engine.base import HistoryItem, UserText
 from .engine.context import history_from_events, trim
+from .engine.masking import NameMask
 from .interactions import Interactions, resolve
 from .log import SessionLog
-from .protocol import CopilotError, ErrorCode, SessionInfo
+from .mentions import mentioned
+from .privacy import Choice, Privacy, allows
+from .protocol import ColumnNames, CopilotError, ErrorCode, PrivacyLevel, PrivacyRule, SessionInfo
 from .recovery import Reopened, answers_for_open_calls, reopen
+from .results import Results
 from .services import Services
 from .store.base import SessionRow
 from .titles import title_from
 from .tools.base import Asked, Decided
 from .turn import Turn, TurnKey
+from .workspace import Cell, TurnWorkspace
 
 MAX_QUEUED = 200
 CHARS_PER_TOKEN = 3
@@ -70,7 +75,6 @@ def session_info(row: SessionRow) -> SessionInfo:
         messages=row.messages,
         agent=row.agent,
         model=row.model,
-        privacy=row.privacy,
         kernel_id=row.kernel_id,
     )
 
@@ -96,7 +100,12 @@ class Session:
         self._context: list[dict[str, Any]] | None = [] if row.last_seq == 0 else None
         self._context_chars = 0
         self._interactions = Interactions()
-        self._allowed_tools: set[str] = set()
+        self._allowed: set[str] = set()
+        self.results = Results(complete=row.last_seq == 0)
+        self._cells: dict[str, Cell] = {}
+        self._kernel_ids: dict[str, str] = {}
+        self._choice = Choice.read(row.privacy, row.privacy_rules)
+        self._mask: NameMask | None = None
         self._taking = asyncio.Lock()
         self._runner: asyncio.Task[None] | None = None
         self._turn: Turn | None = None
@@ -121,6 +130,10 @@ class Session:
     def info(self) -> SessionInfo:
         info = session_info(self.row)
         info.running, info.queued = self.running, len(self._queue)
+        privacy = self.privacy()
+        if privacy is not None:
+            info.privacy, info.ceiling, info.names = privacy.level, privacy.ceiling, privacy.names
+        info.rules = list(self._choice.rules)
         return info
 
     @property
@@ -138,17 +151,26 @@ class Session:
         agent: str | None = None,
         mentions: Sequence[str] = (),
         replaces: str | None = None,
+        kernel_id: str | None = None,
+        cell: Cell | None = None,
     ) -> Accepted:
         """Take a message; its turn begins when those before it have ended. The same id is taken once.
 
-        ``replaces``: an earlier message that is taken back first, with everything after it. Raises CopilotError.
+        ``replaces``: an earlier message that is taken back first, with everything after it. ``kernel_id``: whose
+        tables it is about, if not the session's; ``cell``: the cell that waits for its turn. Raises CopilotError.
         """
         async with self._taking:  # no other message comes between what is taken back and what replaces it
             if (seen := await self._already_taken(message_id)) is not None:
+                if cell is not None and message_id in self._cells:  # sent again over a new connection
+                    self._cells[message_id] = cell
                 return seen
             self._check_room(agent)
             if replaces is not None:
                 await self._take_back(replaces)
+            if cell is not None:
+                self._cells[message_id] = cell
+            if kernel_id is not None:
+                self._kernel_ids[message_id] = kernel_id
             return self._take(content, message_id, surface, agent, mentions)
 
     def _check_room(self, agent: str | None) -> None:
@@ -224,6 +246,8 @@ class Session:
             for event in self._queue:
                 if event.message_id == message_id:
                     self._queue.remove(event)
+                    if (cell := self._cells.pop(message_id, None)) is not None:
+                        cell.close()
                     self.log.publish(protocol.MessageWithdrawn(message_id=message_id))
                     return True
         if self._waiting_turn is not None and message_id in (None, self._waiting_turn.key.message_id):
@@ -273,31 +297,106 @@ class Session:
     async def rename(self, title: str) -> None:
         await self._update(title=title.strip(), titled_by_user=True)
 
-    async def configure(self, **changes: str | None) -> None:
-        """Set ``model``, ``privacy``, ``agent`` or ``kernel_id``; None leaves one as it is. Raises CopilotError."""
-        wanted = {name: value for name, value in changes.items() if value is not None}
-        if (model := wanted.get("model")) is not None:
+    async def configure(
+        self,
+        *,
+        model: str | None = None,
+        agent: str | None = None,
+        kernel_id: str | None = None,
+        privacy: PrivacyLevel | None = None,
+        names: ColumnNames | None = None,
+        rules: Sequence[PrivacyRule] | None = None,
+    ) -> None:
+        """Change what is given; ``rules`` replaces all of them. Raises CopilotError."""
+        wanted: dict[str, str | bool | None] = {}
+        if model is not None:
             wanted["model"] = self._services.resolve_model(model).name
-        if (agent := wanted.get("agent")) is not None:
+        if agent is not None:
             self._services.agents.get(agent)
+            wanted["agent"] = agent
+        if kernel_id is not None and kernel_id != self.row.kernel_id:
+            wanted["kernel_id"] = kernel_id
+        if privacy is not None or names is not None or rules is not None:
+            wanted |= self._choose_privacy(privacy, names, rules)
         if wanted:
             await self._update(**wanted)
+
+    def _choose_privacy(
+        self, level: PrivacyLevel | None, names: ColumnNames | None, rules: Sequence[PrivacyRule] | None
+    ) -> dict[str, str | bool | None]:
+        ceiling, configured = self._services.privacy.ceiling, self._services.privacy.names
+        if level is not None and not allows(ceiling, level):
+            raise CopilotError(
+                ErrorCode.DENIED,
+                f"The level {level!r} is above {ceiling!r}, the highest that this server's administrator allows.",
+                f"Choose {ceiling!r} or a lower one.",
+            )
+        if names == "clear" and configured == "masked":
+            raise CopilotError(
+                ErrorCode.DENIED, "This server's administrator has names masked.", "Leave names as they are."
+            )
+        before = self._choice
+        self._choice = Choice(
+            level or before.level, names or before.names, tuple(rules) if rules is not None else before.rules
+        )
+        return {"privacy": self._choice.level, "privacy_rules": self._choice.to_json()}
+
+    async def _allow(self, level: PrivacyLevel) -> None:
+        """The user consented in mid-turn: the session's level is raised, for everyone to see."""
+        await self.configure(privacy=level)
 
     async def _update(self, **changes: str | bool | None) -> None:
         self.row = replace(self.row, **changes)  # type: ignore[arg-type]  # columns of SessionRow, by their names
         await self._services.store.update_session(self.session_id, **changes)
-        row = self.row
+        info = self.info()
         self.log.publish(
             protocol.SessionUpdated(
-                title=row.title, agent=row.agent, model=row.model, privacy=row.privacy, kernel_id=row.kernel_id
+                title=info.title,
+                agent=info.agent,
+                model=info.model,
+                privacy=info.privacy,
+                ceiling=info.ceiling,
+                names=info.names,
+                rules=info.rules,
+                kernel_id=info.kernel_id,
             )
         )
+
+    # --- privacy -----------------------------------------------------------------------------
+
+    def privacy(self, agent: str | None = None) -> Privacy | None:
+        """What is in force where ``agent`` (the session's unless said) answers; None where no model can be had."""
+        try:
+            spec = self._services.agents.get(agent or self.row.agent)
+            model = self._services.resolve_model(self.row.model if spec.model == "inherit" else spec.model)
+            delegates = [self._services.agents.get(name) for name in spec.delegates]
+            providers = {model.provider}
+            if model.provider != "offline":  # its delegates are offline too
+                providers |= {
+                    self._services.resolve_model(delegate.model).provider
+                    for delegate in delegates
+                    if delegate.model != "inherit"
+                }
+        except CopilotError:
+            return None
+        return self._services.privacy.in_force(self._choice, sorted(providers))
+
+    def _privacy_of(self, agent: str) -> Privacy:
+        return self.privacy(agent) or self._services.privacy.in_force(self._choice, ["unknown"])
+
+    def _mask_of(self, agent: str) -> NameMask | None:
+        if self._privacy_of(agent).names == "clear":
+            return None
+        if self._mask is None:
+            self._mask = NameMask(f"{self.session_id}:{self.row.epoch}".encode())
+        return self._mask
 
     async def clear(self) -> None:
         """Forget the conversation: the log is emptied, on disk too. A running turn is ended first."""
         async with self._taking:
             await self._stop_turn()
             await self.log.clear()
+            self.results.clear()
             self._context = []
             self._context_chars = 0
             self.row = replace(self.row, messages=0)
@@ -370,6 +469,8 @@ class Session:
 
     async def _begin(self, message: protocol.UserMessage) -> None:
         key = TurnKey(self.session_id, new_id(), message.message_id, message.agent or self.row.agent, self.row.owner)
+        await self.results.load(self.session_id, self._services.store, self.log)
+        self.results.begin_turn()
         turn = self._turn = self._make_turn(key)
         try:
             try:
@@ -386,14 +487,18 @@ class Session:
             _, text = addressed(message.content, self._services.agents.specs)
             if history and isinstance(history[-1], UserText):
                 history[-1] = UserText(text)
-            await turn.run(model, history)
+            named = [*message.mentions, *mentioned(text, self._services.agents.specs)]
+            await turn.run(model, history, mentions=tuple(dict.fromkeys(named)))
         finally:
             self._turn = None
+            turn.workspace.close()
             self._after_turn()
+            await turn.receipts_kept()
         await self._give_title(message.content)
 
     async def _go_on(self, reopened: Reopened) -> None:
         """Take a turn up again whose question was answered after the restart."""
+        await self.results.load(self.session_id, self._services.store, self.log)
         turn = self._turn = self._make_turn(reopened.key, reopened.open_calls)
         try:
             spec = self._services.agents.get(reopened.key.agent)
@@ -410,7 +515,18 @@ class Session:
             self._after_turn()
 
     def _make_turn(self, key: TurnKey, open_calls: Sequence[str] = ()) -> Turn:
-        return Turn(key, self._services, self.log, self._interactions, self._allowed_tools, open_calls)
+        workspace = TurnWorkspace(
+            self._services.kernels,
+            self._kernel_ids.pop(key.message_id, None) or self.row.kernel_id,
+            cell=self._cells.pop(key.message_id, None),
+            privacy=lambda: self._privacy_of(key.agent),
+            allow=self._allow,
+            next_result=self.results.next_number,
+            mask=self._mask_of(key.agent),
+        )
+        return Turn(
+            key, self._services, self.log, self._interactions, self._allowed, self.results, workspace, open_calls
+        )
 
     def _publish_start(self, key: TurnKey, model: str) -> None:
         started = protocol.TurnStarted(message_id=key.message_id, agent=key.agent, model=model)
@@ -442,7 +558,7 @@ class Session:
         return self._context
 
     def _history(self, context: list[dict[str, Any]], agent: str) -> list[HistoryItem]:
-        return trim(history_from_events(context, agent=agent), self._budget)
+        return trim(history_from_events(context, agent=agent, privacy=self._privacy_of(agent)), self._budget)
 
     def _remember(self, event: protocol.Event) -> None:
         if self._context is not None and event.type in _CONTEXT_EVENTS:

@@ -8,14 +8,15 @@ the turn waits for the user: then it stays open, and the answer takes it up agai
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
 
 from . import protocol
-from .clock import timestamp
+from .clock import new_id, timestamp
 from .engine.base import (
     EngineEvent,
     HistoryItem,
@@ -29,15 +30,23 @@ from .engine.base import (
     ToolCallOutput,
     ToolCallStarted,
     TurnRequest,
+    UserText,
 )
 from .interactions import Interactions
 from .log import SessionLog
+from .privacy import together
 from .protocol import CopilotError, ErrorCode
+from .results import Results
 from .services import Services
 from .settings import redact
+from .store.base import ReceiptRow, StoreError
+from .store.receipts import pack
 from .tools.base import Asked, Cancellation, Decided, ToolContext, wait_or_cancel
+from .workspace import TurnWorkspace
 
 Reason = Literal["complete", "cancelled", "error", "limit", "interrupted"]
+
+MENTIONS_TIMEOUT_S = 2.0
 
 logger = logging.getLogger(__name__)
 
@@ -62,15 +71,22 @@ class Turn:
         services: Services,
         log: SessionLog,
         interactions: Interactions,
-        allowed_tools: set[str],
+        allowed: set[str],
+        results: Results,
+        workspace: TurnWorkspace,
         open_calls: Sequence[str] = (),
     ) -> None:
         self.key = key
+        self.workspace = workspace
+        self._results = results
         self.cancellation = Cancellation()
         self._services = services
         self._log = log
         self._interactions = interactions
-        self._allowed_tools = allowed_tools
+        self._allowed = allowed
+        self._refused: set[str] = set()
+        self._said = ""
+        self._receipts: set[asyncio.Task[None]] = set()
         self._open_calls = dict.fromkeys(open_calls)
         self._deadline: asyncio.Timeout | None = None
         self._waiting = 0
@@ -85,9 +101,13 @@ class Turn:
         """The host stops: leave the turn open, its question is still to be answered."""
         self._suspended = True
 
-    async def run(self, model: ModelChoice, history: Sequence[HistoryItem]) -> Reason:
-        """Run to the end. Never raises but ``CancelledError``, after the log is closed all the same."""
+    async def run(self, model: ModelChoice, history: Sequence[HistoryItem], *, mentions: Sequence[str] = ()) -> Reason:
+        """Run to the end. Never raises but ``CancelledError``, after the log is closed all the same.
+
+        ``mentions``: tables that the user named, which the model is told of at once.
+        """
         services = self._services
+        self._said = next((item.content for item in reversed(history) if isinstance(item, UserText)), "")
         request = TurnRequest(
             session_id=self.key.session_id,
             turn_id=self.key.turn_id,
@@ -99,11 +119,14 @@ class Turn:
             cancellation=self.cancellation,
             tool_context=self._tool_context,
             keep_pace=self._log.caught_up,
-            system_note=self._system_note(),
+            system_note=self._time_note(),
+            mask=self.workspace.mask,
         )
         reason: Reason = "error"
         try:
             async with asyncio.timeout(services.settings.turn_timeout or None) as self._deadline:
+                note, request.noted_tables = await self._tables_note(mentions)
+                request.system_note = f"{request.system_note}\n\n{note}".strip()
                 reason = await services.engine.run(request, self._take)
         except TimeoutError:
             self.fail(
@@ -156,6 +179,10 @@ class Turn:
             self._take(ToolCallFinished(call_id, False, "Interrupted: no result was recorded.", 0))
         self._publish(protocol.TurnFinished(reason=reason), durable=True)
 
+    async def receipts_kept(self) -> None:
+        """Return when every payload of this turn is stored."""
+        await asyncio.gather(*self._receipts)
+
     def record(self, result: ToolCallFinished) -> None:
         """Write the result of a call that a restart cut off."""
         self._take(result)
@@ -169,6 +196,42 @@ class Turn:
             self._stream("reasoning", event)
         else:
             self._publish(self._translate(event))
+            if isinstance(event, MessageDone) and event.parent_call_id is None and not event.partial:
+                self._prove(event)
+
+    def _prove(self, message: MessageDone) -> None:
+        """Say which results the numbers of an answer stand in."""
+        evidence = self._results.evidence(message.message_id, message.content, self._said)
+        if evidence is not None:
+            self._publish(evidence)
+
+    def _receipt(self, event: RequestSent) -> protocol.Sent:
+        """The receipt of a request; its payload is stored beside the log."""
+        sent = protocol.Sent(
+            receipt_id=new_id(), model=event.model, host=event.host, bytes=event.bytes, tables=list(event.tables)
+        )
+        row = ReceiptRow(
+            receipt_id=sent.receipt_id,
+            session_id=self.key.session_id,
+            turn_id=self.key.turn_id,
+            at=timestamp(self._services.clock()),
+            model=event.model,
+            host=event.host,
+            bytes=event.bytes,
+            tables=json.dumps([table.model_dump() for table in event.tables]),
+            payload=b"",
+        )
+        task = asyncio.get_running_loop().create_task(self._keep_payload(row, event.payload))
+        self._receipts.add(task)
+        task.add_done_callback(self._receipts.discard)
+        return sent
+
+    async def _keep_payload(self, row: ReceiptRow, payload: str) -> None:
+        try:
+            packed = await asyncio.to_thread(pack, payload)
+            await self._services.store.add_receipt(replace(row, payload=packed))
+        except StoreError as error:
+            logger.warning("a receipt of session %s was not kept: %s", row.session_id, error)
 
     def _stream(self, kind: str, event: TextDelta | ReasoningDelta) -> None:
         if event.text:
@@ -196,6 +259,7 @@ class Turn:
                     parent_call_id=event.parent_call_id,
                 )
             case ToolCallOutput():
+                self._results.take(event.call_id, event.mime)
                 return protocol.ToolOutput(call_id=event.call_id, mime=event.mime)
             case ToolCallFinished():
                 self._open_calls.pop(event.call_id, None)
@@ -204,9 +268,11 @@ class Turn:
                     ok=event.ok,
                     content=redact(event.content, self._services.settings),
                     elapsed_ms=event.elapsed_ms,
+                    level=event.level,
+                    tables=list(event.tables),
                 )
             case RequestSent():
-                return protocol.Sent(model=event.model, host=event.host, bytes=event.bytes)
+                return self._receipt(event)
             case TokensUsed():
                 return protocol.Usage(model=event.model, input=event.input, output=event.output)
         raise TypeError(f"unknown engine event {event!r}")
@@ -217,12 +283,12 @@ class Turn:
 
     # --- what tools may ask ------------------------------------------------------------------
 
-    def _tool_context(self, call_id: str, agent: str) -> ToolContext:
+    def _tool_context(self, call_id: str, agent: str, model: ModelChoice) -> ToolContext:
         async def ask(text: str, options: Sequence[str], multiple: bool, timeout_s: float | None) -> Asked:
             return await self._ask(call_id, agent, text, options, multiple, timeout_s)
 
-        async def approve(tool: str, what: str, arguments: dict[str, Any]) -> Decided:
-            return await self._approve(call_id, agent, tool, what, arguments)
+        async def approve(tool: str, what: str, arguments: dict[str, Any], key: str) -> Decided:
+            return await self._approve(call_id, agent, tool, what, arguments, key)
 
         return ToolContext(
             session_id=self.key.session_id,
@@ -236,6 +302,9 @@ class Turn:
             ask=ask,
             approve=approve,
             output=lambda mime: self._take(ToolCallOutput(call_id, mime)),
+            workspace=self.workspace,
+            model=model.name,
+            host=model.host,
         )
 
     async def _ask(
@@ -257,9 +326,13 @@ class Turn:
         assert isinstance(asked, Asked)
         return asked
 
-    async def _approve(self, call_id: str, agent: str, tool: str, what: str, arguments: dict[str, Any]) -> Decided:
-        if tool in self._allowed_tools:
+    async def _approve(
+        self, call_id: str, agent: str, tool: str, what: str, arguments: dict[str, Any], key: str
+    ) -> Decided:
+        if key in self._allowed:
             return Decided("session")
+        if key in self._refused:
+            return Decided("deny", "The user has just refused the same.")
         approval = protocol.Approval(
             approval_id=self._services.short_id(),
             call_id=call_id,
@@ -273,7 +346,9 @@ class Turn:
             return Decided("deny", "Nobody decided in time.")
         assert isinstance(decided, Decided)
         if decided.decision == "session":
-            self._allowed_tools.add(tool)
+            self._allowed.add(key)
+        elif not decided.allowed:
+            self._refused.add(key)
         return decided
 
     async def _wait_for_user(
@@ -318,6 +393,18 @@ class Turn:
         if self._waiting == 0 and self._deadline is not None and self._left > 0 and not self._deadline.expired():
             self._deadline.reschedule(asyncio.get_running_loop().time() + self._left)
 
-    def _system_note(self) -> str:
+    async def _tables_note(self, mentions: Sequence[str]) -> tuple[str, tuple[protocol.SentTable, ...]]:
+        """What the model is told of the tables that the user named; and, of what can't be told, why."""
+        try:
+            await self.workspace.learn_names()
+            if not mentions:
+                return "", ()
+            value = await self.workspace.call("tables", {"names": list(mentions)}, timeout_s=MENTIONS_TIMEOUT_S)
+        except CopilotError as error:
+            return (f"The tables that the user named can't be looked up: {error}", ()) if mentions else ("", ())
+        _, tables = together([(None, [protocol.SentTable.model_validate(table) for table in value["tables"]])])
+        return f"The user names these tables:\n{value['model']}", tables
+
+    def _time_note(self) -> str:
         now = self._services.clock().astimezone(self._services.timezone)
         return f"It is {now:%A, %d %B %Y, %H:%M} in the user's time zone, {self._services.timezone.key} ({now:%z})."

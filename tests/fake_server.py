@@ -6,6 +6,8 @@ It keeps a numbered log per session like the real one, so that clients can resum
 
 import asyncio
 import json
+import threading
+import uuid
 from collections import deque
 from contextlib import asynccontextmanager
 
@@ -25,14 +27,28 @@ class FakeSession:
 class FakeTurn:
     """What a script works with: one message and its turn."""
 
-    def __init__(self, server, session_id, frame):
+    def __init__(self, server, session_id, frame, connection=None):
         self.server = server
+        self.connection = connection
         self.session_id = session_id
         self.content = frame["content"]
         self.message_id = frame["message_id"]
         self.turn_id = f"t-{self.message_id[:8]}"
         self.cancelled = asyncio.Event()
         self.replies = asyncio.Queue()
+        self.kernel_results = {}
+
+    async def in_kernel(self, op, **arguments):
+        """Have the cell that waits for this turn carry out an operation; returns the ``kernel_result``."""
+        call_id = self.ask_kernel(op, **arguments)
+        await self.server.until(lambda: call_id in self.kernel_results)
+        return self.kernel_results[call_id]
+
+    def ask_kernel(self, op, **arguments):
+        call_id = uuid.uuid4().hex
+        request = {"call_id": call_id, "op": op, "arguments": arguments, "policy": {"level": "rows", "ceiling": "rows"}}
+        self.server.send(self.connection, {"type": "kernel_request", "session_id": self.session_id, **request})
+        return call_id
 
     def emit(self, kind, **fields):
         self.server.emit(self.session_id, kind, turn_id=self.turn_id, **fields)
@@ -97,13 +113,65 @@ def asking(*questions):
     return script
 
 
-async def approving(turn):
-    """Asks for an approval, then says what was decided."""
+def approving_to(tool, arguments, content="May I?", options=("once", "session", "deny")):
+    """A script that asks for an approval, then says what was decided."""
+
+    async def script(turn):
+        turn.begin()
+        asked = {"content": content, "tool": tool, "arguments": arguments, "options": list(options)}
+        turn.emit("approval", approval_id="a1", **asked)
+        reply = await turn.replies.get()
+        note = reply.get("note")
+        turn.emit("approval_closed", approval_id="a1", decision=reply["decision"], by="magic", note=note)
+        turn.say(f"Decided: {reply['decision']} ({note})")
+        turn.finish()
+
+    return script
+
+
+approving = approving_to("run_code", {"code": "1/0"}, "Run this?")
+
+RESULT = {
+    "ref": "q1",
+    "title": None,
+    "columns": [
+        {"name": "island", "type": "VARCHAR", "numeric": False},
+        {"name": "mass", "type": "DOUBLE", "numeric": True},
+    ],
+    "rows": [["Biscoe", 4716.0], ["Dream", 3712.9], ["Torgersen", None]],
+    "total_rows": 3,
+    "truncated": False,
+    "sql": "SELECT island, avg(mass) FROM penguins GROUP BY 1",
+    "code": "import duckdb\nduckdb.sql('SELECT 1')",
+    "elapsed_ms": 12,
+    "evidence": {
+        "ref": "q1",
+        "variable": "_q1",
+        "sql": "SELECT island, avg(mass) FROM penguins GROUP BY 1",
+        "at": "2026-05-01T10:30:00Z",
+        "rows": 3,
+        "columns": ["island", "mass"],
+        "tables": [{"name": "penguins", "fingerprint": {"rows": 344, "columns": 8, "schema": "a", "content": "b"}}],
+        "truncated": False,
+    },
+}
+"""A query's result, as the kernel shows it."""
+
+
+async def querying(turn):
+    """Queries a table, shows the result, and answers with a number that is proved and one that is not."""
     turn.begin()
-    turn.emit("approval", approval_id="a1", content="Run this?", tool="run_code", arguments={"code": "1/0"})
-    reply = await turn.replies.get()
-    turn.emit("approval_closed", approval_id="a1", decision=reply["decision"], by="magic")
-    turn.say(f"Decided: {reply['decision']} ({reply.get('note')})")
+    arguments = {"sql": RESULT["sql"]}
+    turn.emit("tool_started", call_id="c1", message_id="m0", tool="query_table", arguments=arguments, agent="analyst")
+    mime = {"application/vnd.table-copilot.table+json": RESULT, "text/plain": "island  mass\nBiscoe  4716.0"}
+    turn.emit("tool_output", call_id="c1", mime=mime)
+    turn.emit("tool_finished", call_id="c1", ok=True, content="3 rows", elapsed_ms=12)
+    turn.say("Biscoe: 4716 g [q1], of 42.")
+    numbers = [
+        {"start": 8, "end": 12, "text": "4716", "ref": "q1"},
+        {"start": 24, "end": 26, "text": "42", "ref": None},
+    ]
+    turn.emit("evidence", message_id="m1", refs=["q1"], numbers=numbers)
     turn.finish()
 
 
@@ -127,6 +195,8 @@ class FakeServer:
         self.connections = []
         self.attached = []
         self.turns = []
+        self.commands_as_messages = set()
+        self.about = {}
         self.refuse_status = None
         self.port = 0
         self._news = asyncio.Condition()
@@ -236,9 +306,11 @@ class FakeServer:
                 self.turns[-1].cancelled.set()
             elif kind in ("answer", "decide"):
                 self.turns[-1].replies.put_nowait(frame)
+            elif kind == "kernel_result":
+                self.turns[-1].kernel_results[frame["call_id"]] = frame
             elif kind == "detach":
                 self.attached = [pair for pair in self.attached if pair != (connection, session_id)]
-            self.send(connection, {"type": "ack", **reply})
+            self.send(connection, {"type": "ack", **reply, **(self.about if kind == "describe" else {})})
 
     def _attach(self, connection, frame, reply):
         session_id = frame["session_id"]
@@ -258,7 +330,7 @@ class FakeServer:
 
     def _message(self, connection, frame, reply):
         content, session_id = frame["content"], frame["session_id"]
-        if content.startswith("/"):
+        if content.startswith("/") and content not in self.commands_as_messages:
             switch_to = content.partition(" ")[2] if content.startswith("/session ") else None
             self.send(
                 connection, {"type": "notice", **reply, "content": f"| {content} |\n|---|", "switch_to": switch_to}
@@ -271,7 +343,7 @@ class FakeServer:
             self.emit(session_id, "user_message", message_id=frame["message_id"], content=content, surface="magic")
         self.send(connection, {"type": "ack", **reply, "message_id": frame["message_id"], "seq": session.seq})
         if not known:
-            turn = FakeTurn(self, session_id, frame)
+            turn = FakeTurn(self, session_id, frame, connection)
             self.turns.append(turn)
             script = self.scripts.popleft() if self.scripts else echo
             task = asyncio.create_task(script(turn))
@@ -282,6 +354,29 @@ class FakeServer:
         if self.refuse_status is not None:
             return connection.respond(self.refuse_status, "refused\n")
         return None
+
+
+@asynccontextmanager
+async def fake_server_elsewhere(*scripts):
+    """The URL of a server on a loop and thread of its own, for clients that block this one's."""
+    running, stop, found = threading.Event(), asyncio.Event(), []
+
+    async def serve_until_stopped():
+        async with fake_server() as server:
+            server.then(*scripts)
+            found.extend((server.url, asyncio.get_running_loop()))
+            running.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve_until_stopped(),))
+    thread.start()
+    running.wait(10)
+    url, loop = found
+    try:
+        yield url
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        await asyncio.to_thread(thread.join)
 
 
 @asynccontextmanager

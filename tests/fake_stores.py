@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from fake_workspace import FakeWorkspace
 
 from table_copilot_jupyter.protocol import ReminderItem, TodoItem
 from table_copilot_jupyter.store.base import StoredEvent
@@ -113,11 +115,22 @@ class FakeUser:
         self.asked.append((text, list(options), multiple, deadline_s))
         return Asked(self.answer, "timeout" if self.answer is None else "page")
 
-    async def approve(self, tool: str, what: str, arguments: dict[str, Any]) -> Decided:
-        return Decided("deny")
+    decision: str = "deny"
+    approvals: list[tuple[str, str, dict[str, Any], str]] = field(default_factory=list)
+
+    async def approve(self, tool: str, what: str, arguments: dict[str, Any], key: str) -> Decided:
+        self.approvals.append((tool, what, arguments, key))
+        return Decided(self.decision)
 
 
-def tool_context(*, now: datetime = NOW, owner: str = "ada", user: FakeUser | None = None) -> ToolContext:
+def tool_context(
+    *,
+    now: datetime = NOW,
+    owner: str = "ada",
+    user: FakeUser | None = None,
+    workspace: FakeWorkspace | None = None,
+    output: Callable[[dict[str, Any]], None] = lambda mime: None,
+) -> ToolContext:
     """What a call in the session "s1" knows."""
     user = user or FakeUser()
     return ToolContext(
@@ -131,5 +144,8 @@ def tool_context(*, now: datetime = NOW, owner: str = "ada", user: FakeUser | No
         cancellation=Cancellation(),
         ask=user.ask,
         approve=user.approve,
-        output=lambda mime: None,
+        output=output,
+        workspace=workspace or FakeWorkspace(),
+        model="gpt-4.1-mini",
+        host="api.openai.com",
     )

@@ -106,7 +106,7 @@ def asking(question: str, options=(), timeout_s: float | None = 60.0, parent: st
             emit(ToolCallStarted(parent, f"{request.turn_id}-0", "ask_planner", {"task": "t"}, "copilot"))
         arguments = {"question": question}
         emit(ToolCallStarted(call_id, f"{request.turn_id}-1", "ask_user_question", arguments, "copilot", parent))
-        asked = await request.tool_context(call_id, "copilot").ask(question, options, False, timeout_s)
+        asked = await request.tool_context(call_id, "copilot", request.model).ask(question, options, False, timeout_s)
         emit(ToolCallFinished(call_id, True, f"The user answered: {asked.answer}", 1))
         return await saying(f"{asked.answer} by {asked.by}")(request, emit)
 

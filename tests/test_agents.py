@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from table_copilot_jupyter.agents.library import AgentLibrary, addressed, load_agents
 from table_copilot_jupyter.protocol import CopilotError, ErrorCode
 
-TOOLS = ("ask_user_question", "todo_manager", "schedule_reminder")
+TABLE_TOOLS = ("list_tables", "describe_table", "query_table", "plot_table", "run_code", "explain_error")
+TOOLS = ("ask_user_question", "todo_manager", "schedule_reminder", *TABLE_TOOLS)
 WRITER = 'name = "writer"\ndescription = "Writes."\ntools = ["todo_manager"]\n'
 
 
@@ -39,12 +40,13 @@ def only_problem(library: AgentLibrary) -> str:
     return problem
 
 
-def test_the_lead_asks_and_delegates_and_the_planner_has_the_tools() -> None:
+def test_the_lead_asks_and_delegates_and_the_specialists_have_the_tools() -> None:
     library = load(None)
     assert library.problems == []
-    assert sorted(library.specs) == ["copilot", "planner"]
+    assert sorted(library.specs) == ["analyst", "copilot", "planner"]
     assert library.get("copilot").tools == ("ask_user_question",)
-    assert library.get("copilot").delegates == ("planner",)
+    assert library.get("copilot").delegates == ("analyst", "planner")
+    assert library.get("analyst").tools == (*TABLE_TOOLS, "ask_user_question")
     assert library.get("planner").tools == ("todo_manager", "schedule_reminder")
     assert all(spec.model == "inherit" and spec.source == "built-in" for spec in library.specs.values())
 
@@ -129,7 +131,7 @@ def test_files_with_a_byte_order_mark_are_read(folder: Path) -> None:
         (WRITER + "model = 3\n", "model = 3"),
         (WRITER.replace("todo_manager", "fly"), "tools = 'fly': expected one of ask_user_question"),
         (WRITER.replace('["todo_manager"]', '"todo_manager"'), "expected a list of names"),
-        (WRITER + 'delegates = ["nobody"]\n', "delegates = 'nobody': expected one of copilot, other, planner"),
+        (WRITER + 'delegates = ["nobody"]\n', "delegates = 'nobody': expected one of analyst, copilot, other, planner"),
         (WRITER + 'delegates = ["writer"]\n', "not the agent itself"),
         (WRITER + "limits = 3\n", "a table [limits]"),
         (WRITER + "[limits]\nsteps = 0\n", "limits.steps = 0: expected a whole number from 1 to 100"),
@@ -149,7 +151,7 @@ def test_a_broken_file_is_one_message_and_the_others_load(folder: Path, toml: st
     problem = only_problem(library)
     assert problem.startswith(str(path))
     assert words in problem
-    assert sorted(library.specs) == ["copilot", "other", "planner"]
+    assert sorted(library.specs) == ["analyst", "copilot", "other", "planner"]
 
 
 def test_a_prompt_that_is_a_link_out_of_the_folder_is_refused(folder: Path) -> None:
@@ -200,7 +202,7 @@ def test_an_agent_that_delegates_to_a_refused_one_is_refused_too(folder: Path) -
     write(folder, "b", 'name = "b"\ndescription = "x"\ntools = ["fly"]\n', "B.")
     library = load(folder)
     assert len(library.problems) == 2
-    assert sorted(library.specs) == ["copilot", "planner"]
+    assert sorted(library.specs) == ["analyst", "copilot", "planner"]
 
 
 # --- the system prompt --------------------------------------------------------------------------

@@ -89,7 +89,9 @@ class TestAnswers:
         turn = turn_of(server, "Grüße, 你好")
         await turn.run(engine)
         (sent,) = turn.of(RequestSent)
-        assert sent == RequestSent("moonshotai/kimi-k2.5", f"127.0.0.1:{server.port}", len(server.requests[0].data))
+        data = server.requests[0].data
+        assert (sent.model, sent.host) == ("moonshotai/kimi-k2.5", f"127.0.0.1:{server.port}")
+        assert (sent.bytes, sent.payload) == (len(data), data.decode())
 
     async def test_the_request_holds_prompt_note_history_and_tools(self, server, engine):
         history = [UserText("one"), AssistantStep("two"), UserText("three")]

@@ -4,12 +4,13 @@ import asyncio
 from urllib.parse import quote
 
 import pytest
-from fake_server import FakeServer, fake_server, waiting
+from fake_server import RESULT, FakeServer, fake_server, waiting
 from websockets.asyncio.server import serve, unix_serve
 
 from table_copilot_jupyter.client.connection import Connection, TransportClosed
 from table_copilot_jupyter.client.discovery import Endpoint
 from table_copilot_jupyter.client.errors import CopilotConnectionError, CopilotTurnError
+from table_copilot_jupyter.client.mime import TABLE
 from table_copilot_jupyter.client.websocket import dial_websocket
 
 
@@ -272,6 +273,37 @@ async def test_what_was_sent_to_models_stays_counted_when_a_message_is_taken_bac
     server.emit("s", "reminder_closed", reminder_id="r", action="done", by="page")
     await listener.until("reminder_closed")
     assert (state.seq, state.sent.requests, state.sent.rows, state.sent.bytes) == (3, 1, 2, 5)
+
+
+async def test_what_the_session_allows_is_kept_as_it_was_last_told(server, connection):
+    listener = Listener(connection, "s")
+    state = await connection.attach("s")
+    rules = [{"table": "staff", "column": None, "level": "hidden"}]
+    server.emit("s", "session_updated", title="t", privacy="rows", ceiling="rows", names="masked", rules=rules)
+    server.emit("s", "session_updated", title="t", privacy="schema")
+    await listener.until("session_updated", 2)
+    told = {name: state.info[name] for name in ("privacy", "ceiling", "names", "rules")}
+    assert told == {"privacy": "schema", "ceiling": "rows", "names": "masked", "rules": rules}
+
+
+async def test_results_can_be_referred_to_until_the_session_is_cleared(server, connection):
+    listener = Listener(connection, "s")
+    state = await connection.attach("s")
+    server.emit("s", "tool_output", call_id="c", mime={TABLE: RESULT, "text/plain": "x"})
+    server.emit("s", "tool_output", call_id="d", mime={"text/plain": "x"})
+    await listener.until("tool_output", 2)
+    assert state.results == {"q1": RESULT["evidence"]}
+    server.emit("s", "cleared")
+    await listener.until("cleared")
+    assert state.results == {}
+
+
+async def test_a_frame_whose_reply_nobody_needs_is_sent_and_lost_where_there_is_no_way(server, connection):
+    await connection.tell({"type": "ping", "lost": True})
+    await connection.attach("s")
+    await connection.tell({"type": "ping"})
+    await connection.request({"type": "ping"})
+    assert ["lost" in frame for frame in server.of_type("ping")] == [False, False]
 
 
 async def test_a_session_that_is_let_go_is_taken_up_where_it_was(server, connection):

@@ -1,6 +1,9 @@
 """A session's events as Python sees them."""
 
+from fake_server import RESULT
+
 from table_copilot_jupyter.client.conversation import Conversation
+from table_copilot_jupyter.client.mime import TABLE
 
 
 class Log:
@@ -70,6 +73,30 @@ def test_it_is_busy_from_the_turns_begin_to_its_end():
     assert log.conversation.waiting == []
     log.end("m1")
     assert not log.conversation.busy
+
+
+def test_it_knows_what_the_model_may_see():
+    log = Log()
+    assert log.conversation.privacy == ""
+    log.add("session_updated", title="t", model="kimi", privacy="schema")
+    assert (log.conversation.model, log.conversation.privacy) == ("kimi", "schema")
+
+
+def test_an_answer_may_refer_to_a_result_of_an_earlier_turn():
+    log = Log()
+    log.say("m1", "how heavy?")
+    log.begin("m1")
+    turn = {"turn_id": "t-m1", "call_id": "c"}
+    log.add("tool_started", tool="query_table", arguments={}, **turn)
+    log.add("tool_output", mime={TABLE: RESULT}, **turn)
+    log.answer("m1", "So heavy [q1].")
+    log.end("m1")
+    log.turn("m2", "and now?", "As before [q1].")
+    assert [ref for _, ref in cited(log)] == [["q1"], ["q1"]]
+
+
+def cited(log):
+    return [(one.said, [evidence["ref"] for _, evidence in one.transcript.cited()]) for one in log.conversation.rounds]
 
 
 def test_a_connection_that_is_lost_for_good_leaves_nothing_busy():

@@ -1,17 +1,26 @@
 """``Copilot``: asking from Python, blocking and awaited, and what an answer holds."""
 
 import asyncio
+import threading
 
+import pandas
 import pytest
-from fake_server import approving, asking, failing, fake_server, waiting
+from fake_server import approving, approving_to, asking, failing, fake_server, fake_server_elsewhere, querying, waiting
+from fakes import ScriptedEngine, saying
 
 from table_copilot_jupyter import Copilot
-from table_copilot_jupyter.client.answer import Answer, ToolUse
+from table_copilot_jupyter.assembly import build_hub
+from table_copilot_jupyter.client import kernel_side
+from table_copilot_jupyter.client.answer import Answer, Number, ToolUse
 from table_copilot_jupyter.client.connection import Connection
 from table_copilot_jupyter.client.discovery import Endpoint
 from table_copilot_jupyter.client.errors import CopilotClientError, CopilotConnectionError, CopilotTurnError
+from table_copilot_jupyter.client.host import MemoryTransport
+from table_copilot_jupyter.client.kernel_side import process_id
 from table_copilot_jupyter.client.loop import background_loop, submit
 from table_copilot_jupyter.client.websocket import dial_websocket
+from table_copilot_jupyter.engine.base import ToolCallFinished, ToolCallStarted
+from table_copilot_jupyter.settings import Settings
 
 
 @pytest.fixture
@@ -301,3 +310,214 @@ def test_the_repr_of_an_answer_is_short():
 async def test_waiting_works_while_a_loop_runs_in_the_same_thread():
     assert asyncio.get_running_loop() is not background_loop()
     assert submit(asyncio.sleep(0, "done")).result(5) == "done"
+
+
+# --- the kernel that asks -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def probe(monkeypatch):
+    """Operations in this process, as the test's own; each is noted."""
+    ran = []
+
+    def run(request):
+        ran.append((request["op"], threading.current_thread() is threading.main_thread()))
+        return {"ok": True, "value": {"model": f"{request['op']} done"}}
+
+    monkeypatch.setattr(kernel_side, "run_in_this_process", run)
+    return ran
+
+
+def using(*ops):
+    """A script that has operations carried out in the kernel, then says what came of them."""
+
+    async def script(turn):
+        turn.begin()
+        told = []
+        for op in ops:
+            result = await turn.in_kernel(op)
+            told.append(result["value"]["model"] if result["ok"] else result["error"]["message"])
+        turn.say(", ".join(told))
+        turn.finish()
+
+    return script
+
+
+async def test_a_message_offers_the_thread_that_waits_and_names_the_kernel(server, connection):
+    connection.kernel_id = "k7"
+    await Copilot("s", connection=connection).aask("hello")
+    await ask(Copilot("s", connection=connection), "hello from a thread that can't run cells")
+    connection.kernel_id = None
+    await Copilot("s", connection=connection).aask("hello")
+    first, second, third = server.of_type("message")
+    assert (first["kernel_id"], first["offers"]) == ("k7", ["kernel"])
+    assert "offers" not in second
+    assert third["kernel_id"] == process_id()
+
+
+async def test_kernel_requests_run_on_the_callers_thread_and_are_no_events(server, connection, probe):
+    server.then(using("tables", "query"), using("run"))
+    copilot = Copilot("s", connection=connection)
+    assert (await copilot.aask("go")).text == "tables done, query done"
+    kinds = [event["type"] async for event in copilot.stream("go")]
+    assert probe == [("tables", True), ("query", True), ("run", True)]
+    assert kinds == ["user_message", "turn_started", "message", "turn_finished"]
+
+
+async def test_kernel_requests_run_while_the_caller_of_a_stream_is_busy_with_an_event(server, connection, probe):
+    server.then(using("query"))
+    async for event in Copilot("s", connection=connection).stream("go"):
+        if event["type"] == "turn_started":
+            await server.until(lambda: server.of_type("kernel_result"))
+    assert probe == [("query", True)]
+
+
+async def test_requests_of_another_session_are_left_alone(server, connection, probe):
+    async def script(turn):
+        turn.begin()
+        turn.session_id = "other"
+        turn.ask_kernel("query")
+        turn.session_id = "s"
+        turn.say("Done.")
+        turn.finish()
+
+    server.session("other")
+    server.then(script)
+    await asyncio.wrap_future(submit(connection.attach("other")))
+    await Copilot("s", connection=connection).aask("go")
+    assert probe == []
+
+
+async def test_a_request_that_outlives_its_turn_is_dropped(server, connection, monkeypatch):
+    began, cancelled = threading.Event(), threading.Event()
+
+    def slow(request):
+        if request["op"] == "cancel":
+            cancelled.set()
+        else:
+            began.set()
+            assert cancelled.wait(10)
+        return {"ok": True, "value": {"model": "late"}}
+
+    monkeypatch.setattr(kernel_side, "run_in_this_process", slow)
+
+    async def script(turn):
+        turn.begin()
+        turn.ask_kernel("query")
+        await asyncio.to_thread(began.wait, 10)
+        turn.finish("limit")
+
+    async with fake_server_elsewhere(script) as url:
+        other = Connection(dial_websocket(Endpoint(url)))
+        answer = await Copilot("s", connection=other).aask("go")
+        await asyncio.wrap_future(submit(other.close()))
+    assert answer.reason == "limit"
+    assert cancelled.is_set()
+
+
+# --- privacy ------------------------------------------------------------------------------------
+
+
+async def test_privacy_and_names_are_chosen_once_before_the_first_message(server, connection):
+    copilot = Copilot("s", "kimi", privacy="aggregates", names="masked", connection=connection)
+    await copilot.aask("a")
+    await copilot.aask("b")
+    (frame,) = server.of_type("configure")
+    assert (frame["model"], frame["privacy"], frame["names"]) == ("kimi", "aggregates", "masked")
+    kinds = [frame["type"] for frame in server.received]
+    assert kinds.index("configure") < kinds.index("message")
+
+
+@pytest.mark.parametrize(("wrong", "told"), [({"privacy": "all"}, "'rows'"), ({"names": "hidden"}, "'masked'")])
+def test_a_level_that_there_is_not_is_refused_with_those_that_there_are(wrong, told):
+    with pytest.raises(ValueError, match=told) as error:
+        Copilot("s", **wrong)
+    assert repr(next(iter(wrong.values()))) in str(error.value)
+
+
+@pytest.mark.parametrize("how", ["ask", "aask"])
+@pytest.mark.parametrize(
+    ("tool", "arguments", "option"),
+    [
+        ("share_data", {"level": "rows", "what": "3 rows"}, 'privacy="rows"'),
+        ("share_data", {"level": "aggregates", "what": "a mean"}, 'privacy="aggregates"'),
+        ("run_code", {"code": "1"}, "on_approval="),
+    ],
+)
+async def test_without_a_callback_the_denial_names_the_option(server, connection, how, tool, arguments, option):
+    server.then(approving_to(tool, arguments))
+    copilot = Copilot("s", connection=connection)
+    await (ask(copilot, "go") if how == "ask" else copilot.aask("go"))
+    (frame,) = server.of_type("decide")
+    assert frame["decision"] == "deny"
+    assert option in frame["note"]
+
+
+# --- results ------------------------------------------------------------------------------------
+
+
+async def test_an_answer_holds_its_results_and_the_evidence_for_its_numbers(server, connection):
+    server.then(querying)
+    answer = await Copilot("s", connection=connection).aask("How heavy?")
+    assert answer.text == "Biscoe: 4716 g [q1], of 42."
+    result = answer.results["q1"]
+    assert (result.sql, result.variable) == ("SELECT island, avg(mass) FROM penguins GROUP BY 1", "_q1")
+    assert (result.columns, result.rows[0]) == (["island", "mass"], ["Biscoe", 4716.0])
+    assert answer.evidence == [Number("4716", "q1"), Number("42", None)]
+
+
+async def test_a_command_may_be_answered_by_a_turn(server, connection):
+    server.commands_as_messages.add("/fix")
+    copilot = Copilot("s", connection=connection)
+    answer = await copilot.aask("/fix")
+    assert (answer.text, answer.reason) == ("You said: /fix", "complete")
+    assert (await ask(copilot, "/fix")).text == "You said: /fix"
+
+
+# --- with the real hub and the real probe -------------------------------------------------------
+
+
+@pytest.fixture
+async def real_hub(tmp_path):
+    """A hub on the background loop that follows scripts, and a connection to it."""
+    hubs, engine = [], ScriptedEngine()
+
+    async def dial():
+        if not hubs:
+            folders = {"data_dir": tmp_path, "config_dir": tmp_path / "config"}
+            hubs.append(build_hub(Settings(timezone="UTC"), engine=engine, **folders))
+            await hubs[0].start()
+        transport = MemoryTransport()
+        transport.open(hubs[0], "ada")
+        return transport
+
+    connection = Connection(dial)
+    yield engine, connection
+    await asyncio.wrap_future(submit(connection.close()))
+    await asyncio.wrap_future(submit(hubs[0].stop()))
+
+
+def querying_for_real(sql):
+    async def script(request, emit):
+        call_id = f"{request.turn_id}-c"
+        emit(ToolCallStarted(call_id, f"{request.turn_id}-m", "query_table", {"sql": sql}, "analyst"))
+        context = request.tool_context(call_id, "analyst", request.model)
+        value = await context.workspace.call("query", {"sql": sql, "number": 1}, timeout_s=20)
+        context.output(value["user"])
+        emit(ToolCallFinished(call_id, True, value["model"], 1))
+        return await saying("There are 2 of them [q1].")(request, emit)
+
+    return script
+
+
+async def test_a_query_of_a_turn_reads_the_tables_of_the_caller(real_hub, monkeypatch):
+    engine, connection = real_hub
+    variables = {"penguins": pandas.DataFrame({"island": ["Biscoe", "Dream", "Biscoe"], "mass": [1.0, 2.0, 3.0]})}
+    monkeypatch.setattr(kernel_side, "user_namespace", lambda: variables)
+    engine.then(querying_for_real("SELECT island, count(*) AS n FROM penguins GROUP BY 1 ORDER BY 2"))
+    answer = await Copilot("s", privacy="rows", connection=connection).aask("How many on each island?")
+    result = answer.results["q1"]
+    assert (result.columns, result.rows) == (["island", "n"], [["Dream", 1], ["Biscoe", 2]])
+    assert len(variables[result.variable]) == 2
+    assert [number for number in answer.evidence if number.ref] == [Number("2", "q1")]
+    assert "penguins 3 × 2" in answer._repr_html_()

@@ -1,10 +1,12 @@
 """What a turn looks like: safe HTML, plain text, bounded updates."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
+from fake_server import RESULT
 
-from table_copilot_jupyter.client import style
+from table_copilot_jupyter.client import mime, style
 from table_copilot_jupyter.client.figures import elapsed, short_arguments, size
 from table_copilot_jupyter.client.html import transcript_html
 from table_copilot_jupyter.client.markdown import MarkdownStream, markdown_html, sanitised, sanitised_table
@@ -83,6 +85,7 @@ ATTACKS = [
 ALLOWED_TAGS = {
     *("div", "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "b", "i", "strong", "em", "s", "code", "pre", "span"),
     *("blockquote", "ul", "ol", "li", "a", "table", "thead", "tbody", "tr", "th", "td", "details", "summary"),
+    *("caption", "img", "sup"),
 }
 
 
@@ -115,17 +118,23 @@ def assert_safe(markup):
     for tag, name, value in found.attributes:
         if name == "href":
             assert tag == "a"
-            assert value.startswith(("http://", "https://", "mailto:"))
+            assert value.startswith(("http://", "https://", "mailto:", "#tcj-"))
+        elif name == "src":
+            assert tag == "img"  # in which a browser runs nothing
+            assert re.fullmatch(r"data:image/(svg\+xml|png);base64,[A-Za-z0-9+/=]+", value)
         elif name == "style":
             assert "url(" not in value
             assert "position" not in value
         else:
             assert (tag, name) in {
                 *(("a", "rel"), ("a", "target"), ("a", "title"), ("ol", "start")),
+                *(("th", "title"), ("span", "title"), ("div", "id"), ("img", "alt")),
             }, (tag, name, value)
     for tag, name, value in found.attributes:
         if (tag, name) == ("a", "rel"):
             assert value == "noopener noreferrer"
+        elif (tag, name) == ("div", "id"):
+            assert re.fullmatch(r"tcj-[A-Za-z0-9]*-q[0-9]+", value)
     return found
 
 
@@ -146,6 +155,27 @@ def test_what_is_taken_back_or_closed_elsewhere_shows_nothing():
     assert (transcript.text, len(transcript.parts), transcript.sent.requests) == ("Here.", 1, 1)
 
 
+def hostile_bundles(text):
+    """Every kind of output, with the text wherever a text can stand."""
+    tables = [{"name": text, "fingerprint": {"rows": text, "columns": text}}]
+    evidence = {"ref": "q1", "variable": text, "sql": text, "at": text, "rows": 9, "tables": tables}
+    column = {"name": text, "type": text, "numeric": False}
+    shown = {"ref": "q1", "title": text, "sql": text, "code": text, "evidence": evidence}
+    error = {"name": text, "message": text, "traceback": text}
+    run = {"code": text, "stdout": text, "stderr": text, "outputs": [{"text/html": text}, {"image/png": text}]}
+    return [
+        {mime.TABLE: {**shown, "columns": [column], "rows": [[text]], "total_rows": 1234}, "text/plain": text},
+        {mime.TABLE: {**shown, "ref": text, "columns": [column, text], "rows": [[text, {text: text}], text]}},
+        {mime.CHART: {**shown, "spec": {}}, "image/svg+xml": text, "text/plain": text},
+        {mime.CHART: {**shown, "spec": {}}, "text/plain": text},
+        {mime.RUN: {**run, "error": error, "variables": {"new": [text], "changed": text, "removed": [1]}}},
+    ]
+
+
+def asking_for(tool, arguments):
+    return {"type": "approval", "approval_id": tool, "content": tool, "tool": tool, "arguments": arguments}
+
+
 def hostile_events(text):
     """Every place where somebody else's text is shown, with the same text."""
     return [
@@ -158,14 +188,19 @@ def hostile_events(text):
         {"type": "tool_output", "call_id": "c", "mime": {"text/markdown": text}},
         {"type": "tool_output", "call_id": "c", "mime": {"text/plain": text}},
         {"type": "tool_output", "call_id": "c", "mime": {"application/json": {text: text}}},
+        *({"type": "tool_output", "call_id": "c", "mime": mime} for mime in hostile_bundles(text)),
         {"type": "tool_finished", "call_id": "c", "ok": False, "content": text, "elapsed_ms": 3},
+        {"type": "message", "message_id": "o", "agent": text, "content": f"{text} [q1] {text}"},
+        {"type": "evidence", "message_id": "o", "refs": ["q1", text], "numbers": [{"text": text}, {"ref": text}]},
         {"type": "tool_started", "call_id": "d", "tool": "run_code", "arguments": {"code": text}, "agent": "copilot"},
         {"type": "question", "question_id": "q", "content": text, "options": [text, text]},
         {"type": "question", "question_id": "r", "content": text, "options": []},
         {"type": "question_closed", "question_id": "r", "answer": text, "by": text},
         {"type": "approval", "approval_id": "a", "content": text, "tool": text, "arguments": {"code": text}},
         {"type": "approval", "approval_id": "b", "content": text, "tool": text, "arguments": {text: text}},
-        {"type": "approval_closed", "approval_id": "b", "decision": text, "by": text},
+        {"type": "approval_closed", "approval_id": "b", "decision": text, "by": text, "note": text},
+        asking_for("share_data", dict.fromkeys(("what", "preview", "model", "host", "level"), text)),
+        asking_for("run_code", dict.fromkeys(("code", "sha256", "kernel", "notebook"), text)),
         {"type": "notice", "content": text, "level": "warning"},
         {"type": "sent", "bytes": 10, "tables": [{"rows": 3}]},
         {"type": "error", "code": text, "message": text, "hint": text},
@@ -338,6 +373,95 @@ def test_a_tool_that_runs_is_updated_in_its_place():
     assert text.index("Let me look.") < text.index("query_table") < text.index("One.")
 
 
+def query(call_id, *, parent=None, ref="q1"):
+    """The events of a query whose result has 3 rows."""
+    bundle = {mime.TABLE: {**RESULT, "ref": ref, "evidence": None}, "text/plain": f"rows of {ref}"}
+    return [
+        {"type": "tool_started", "call_id": call_id, "tool": "query_table", "parent_call_id": parent},
+        {"type": "tool_output", "call_id": call_id, "mime": bundle},
+        {"type": "tool_finished", "call_id": call_id, "ok": True, "content": "", "elapsed_ms": 12},
+    ]
+
+
+class Notebook:
+    """A turn as a notebook shows it."""
+
+    def __init__(self):
+        self.outputs, self.transcript = Outputs(), Transcript()
+        self.view = NotebookView(self.transcript, self.outputs, clock=lambda: 0.0)
+
+    def show(self, *events):
+        for event in events:
+            self.view.update(event, self.transcript.apply(event))
+        self.view.flush()
+        return self
+
+    @property
+    def rows(self):
+        """What each output shows, in short."""
+        pages = [page for _, page in sorted(self.outputs.pages.items())]
+        return ["table" if page.rich else Inventory(page.html).text.strip() for page in pages]
+
+
+def test_a_result_is_an_output_of_its_own_between_what_was_said_before_and_after():
+    notebook = Notebook().show(
+        {"type": "message", "message_id": "m", "agent": "copilot", "content": "Let me look."},
+        *query("c"),
+        *query("d", ref="q2"),
+        {"type": "message", "message_id": "n", "agent": "copilot", "content": "So."},
+    )
+    notebook.view.finish()
+    first, table, second, _, last = notebook.rows
+    assert first.startswith("Let me look.\nquery_table")
+    assert first.endswith("· q1 · 3 rows · 12 ms")
+    assert "q2 · 3 rows" in second
+    assert (table, last) == ("table", "So.")
+    pages = [page for _, page in sorted(notebook.outputs.pages.items())]
+    assert [mime.TABLE in page.rich for page in pages] == [False, True, False, True, False]
+    assert "".join(page.html for page in pages).count("<table") == 2
+    assert [page.text for page in pages][1] == "rows of q1\nq1 · 3 rows"
+
+
+def test_the_result_of_a_delegate_is_seen_at_once_and_stands_alone_when_its_caller_has_ended():
+    begun = {"type": "tool_started", "call_id": "c", "tool": "analyst"}
+    notebook = Notebook().show(begun, *query("d", parent="c"))
+    assert "Biscoe" in notebook.rows[0]
+    notebook.show({"type": "tool_finished", "call_id": "c", "ok": True, "content": "done", "elapsed_ms": 50})
+    notebook.view.finish()
+    assert "Biscoe" not in notebook.rows[0]
+    assert notebook.rows[1] == "table"
+
+
+def test_a_call_that_ends_before_one_that_began_earlier_keeps_its_place():
+    begun = {"type": "tool_started", "call_id": "slow", "tool": "slow"}
+    notebook = Notebook().show(begun, *query("d"))
+    assert "Biscoe" in notebook.rows[0]
+    notebook.show({"type": "tool_finished", "call_id": "slow", "ok": True, "content": "", "elapsed_ms": 50})
+    notebook.view.finish()
+    assert [row == "table" for row in notebook.rows] == [False, True]
+    assert notebook.rows[0].index("slow") < notebook.rows[0].index("query_table")
+
+
+def test_what_is_waited_for_does_not_stay_in_sight_below_a_result():
+    notebook = Notebook().show({"type": "turn_started", "model": "offline"}, *query("c"))
+    notebook.show({"type": "connection", "content": "Reconnecting (1 of 5)…"})
+    assert notebook.rows[2] == "Reconnecting (1 of 5)…"
+    notebook.view.finish()
+    assert notebook.rows[2] == ""
+
+
+def test_a_list_of_tables_stands_inside_its_call():
+    listed = {mime.TABLE: {**RESULT, "ref": None, "title": "3 tables"}, "text/plain": "3 tables"}
+    transcript = turn(
+        {"type": "tool_started", "call_id": "c", "tool": "list_tables"},
+        {"type": "tool_output", "call_id": "c", "mime": listed},
+        {"type": "tool_finished", "call_id": "c", "ok": True, "content": "", "elapsed_ms": 5},
+    )
+    markup = transcript_html(transcript)
+    assert markup.index("3 tables · 5 ms") < markup.index("<table") < markup.rindex("</details>")
+    assert transcript_text(transcript) == "▸ list_tables · 3 tables · 5 ms"
+
+
 def test_calls_of_a_delegate_are_inside_the_call_that_started_it():
     transcript = turn(
         {"type": "tool_started", "call_id": "c", "tool": "analyst", "arguments": {}, "agent": "copilot"},
@@ -405,9 +529,27 @@ def test_a_question_folds_to_its_answer():
     assert "Which? → b" in transcript_html(transcript)
 
 
-def test_code_to_approve_shows_its_hidden_characters():
-    transcript = turn({"type": "approval", "approval_id": "a", "tool": "run_code", "arguments": {"code": "x\u202ey"}})
-    assert "x<U+202E>y" in Inventory(transcript_html(transcript)).text
+def test_code_to_approve_shows_its_hidden_characters_and_where_it_would_run():
+    arguments = {"code": "x\u202ey", "sha256": "abc", "kernel": "k1", "notebook": "penguins.ipynb"}
+    transcript = turn(asking_for("run_code", arguments))
+    for shown in (Inventory(transcript_html(transcript)).text, transcript_text(transcript)):
+        assert "x<U+202E>y" in shown
+        assert "penguins.ipynb · kernel k1" in shown
+        assert "abc" not in shown
+
+
+def test_a_consent_says_what_would_leave_and_where_to_and_folds_exactly_that():
+    arguments = {"what": "3 rows of q1", "preview": "a,b\n1,2", "model": "kimi", "host": "h.example", "level": "rows"}
+    transcript = turn(asking_for("share_data", arguments))
+    markup = transcript_html(transcript)
+    folded = markup[markup.index("<details") : markup.index("</details>")]
+    assert "a,b\n1,2" in folded
+    assert "It would go to kimi on h.example." in markup.replace(folded, "")
+    assert "a,b\n1,2" in transcript_text(transcript)
+    closed = {"type": "approval_closed", "approval_id": "share_data", "decision": "deny", "by": "magic"}
+    transcript.apply({**closed, "note": "Not these."})
+    assert transcript_text(transcript) == "Show the model 3 rows of q1: not allowed\nNot these."
+    assert "Not these." in transcript_html(transcript)
 
 
 def test_a_partial_answer_stays_above_its_error():

@@ -290,7 +290,9 @@ async def test_an_approval_is_asked_for_until_it_is_given_for_the_session(client
     decisions = []
 
     async def script(request, emit):
-        decided = await request.tool_context("c", "copilot").approve("run_code", "1 + 1", {"code": "1 + 1"})
+        decided = await request.tool_context("c", "copilot", request.model).approve(
+            "run_code", "1 + 1", {"code": "1 + 1"}, "1 + 1"
+        )
         decisions.append(decided.decision)
         return "complete"
 
@@ -313,7 +315,7 @@ async def test_two_surfaces_that_approve_at_once_run_it_once(hub, engine):
     runs = []
 
     async def script(request, emit):
-        decided = await request.tool_context("c", "copilot").approve("run_code", "1 + 1", {})
+        decided = await request.tool_context("c", "copilot", request.model).approve("run_code", "1 + 1", {}, "1 + 1")
         runs.append(decided.allowed)
         return "complete"
 

@@ -335,6 +335,39 @@ async def test_a_models_name_is_not_blank(make):
     assert chat.model == "kimi"
 
 
+async def test_what_the_model_may_see_can_be_given_and_set(make, server):
+    chat = await make("s", privacy="aggregates")
+    assert chat.privacy == "aggregates"
+    await asyncio.to_thread(setattr, chat, "privacy", "rows")
+    assert [frame["privacy"] for frame in server.of_type("configure")] == ["aggregates", "rows"]
+    assert chat.privacy == "rows"
+
+
+async def test_what_another_surface_allowed_is_shown_and_not_set_again(make, server):
+    chat = await make("s")
+    assert chat.privacy == ""
+    server.emit("s", "session_updated", title="t", privacy="schema")
+    await until(lambda: chat.privacy == "schema")
+    assert server.of_type("configure") == []
+
+
+async def test_a_level_that_there_is_not_is_refused_and_those_that_there_are_named(make, server):
+    with pytest.raises(TraitError, match=r"privacy='all'.*'names', 'schema', 'aggregates' or 'rows'"):
+        await make("s", privacy="all")
+    chat = await make("s", privacy="schema")
+    for wrong in ("all", ""):
+        with pytest.raises(TraitError):
+            chat.privacy = wrong
+    assert chat.privacy == "schema"
+    assert len(server.of_type("configure")) == 1
+
+
+async def test_asking_off_the_main_thread_offers_no_cell(make, server):
+    chat = await make("s")
+    await asyncio.to_thread(chat.ask, "from a callback's thread")
+    assert "offers" not in server.of_type("message")[0]
+
+
 async def test_it_can_be_linked_with_other_widgets(make, server):
     from ipywidgets import HBox, Text
 
@@ -455,6 +488,7 @@ async def test_in_a_kernel_it_is_shown_beside_its_transcript_and_stopped_and_ask
     asked = await kernel.run("%load_ext table_copilot_jupyter\nx = chat.ask('hello')\nprint(x.text)", earlier=shown)
     assert asked.stdout == "You said: hello\n"
     assert "You said: hello" in shown.html
+    assert server.of_type("message")[0]["offers"] == ["kernel"]
 
     # the magic talks in the same session
     assert (await kernel.run("_ = %copilot --quiet and this", earlier=shown)).ok

@@ -44,7 +44,7 @@ async def test_a_model_that_can_not_be_had_is_a_problem_and_no_failure(tmp_path)
 
 async def test_agents_and_commands_are_those_that_work_here(tmp_path):
     about = await describe(tmp_path)
-    assert {agent["name"] for agent in about["agents"]} == {"copilot", "planner"}
+    assert {agent["name"] for agent in about["agents"]} == {"analyst", "copilot", "planner"}
     assert all(agent["description"] for agent in about["agents"])
     assert [command["name"] for command in about["commands"]] == list(COMMANDS)
     assert {"name": "new", "usage": "/new [title]", "summary": "Begin a new session"} in about["commands"]

@@ -126,7 +126,7 @@ async def test_a_question_can_be_answered_by_its_id(client, engine):
 
 async def test_a_bare_yes_never_approves(client, engine):
     async def script(request, emit):
-        decided = await request.tool_context("c", "copilot").approve("run_code", "1 + 1", {})
+        decided = await request.tool_context("c", "copilot", request.model).approve("run_code", "1 + 1", {}, "1 + 1")
         from fakes import saying
 
         return await saying(f"allowed: {decided.allowed}")(request, emit)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from fake_workspace import FakeWorkspace
 from mock_model import MockModel, Reply
 
 from table_copilot_jupyter.agents.spec import AgentSpec
@@ -208,7 +209,7 @@ class TurnOf:
     async def run(self, engine: AutoGenEngine) -> Outcome:
         return await engine.run(self.request, self.log)
 
-    def context(self, call_id: str, agent: str) -> ToolContext:
+    def context(self, call_id: str, agent: str, model: ModelChoice) -> ToolContext:
         async def ask(*_: Any) -> Asked:
             self.asked.set()
             return Asked(await wait_or_cancel(self.answer, self.cancellation), "test")
@@ -228,6 +229,9 @@ class TurnOf:
             ask=ask,
             approve=approve,
             output=lambda mime: self.log(ToolCallOutput(call_id, mime)),
+            workspace=FakeWorkspace(),
+            model=model.name,
+            host=model.host,
         )
 
     def of(self, kind: type[Any]) -> list[Any]:

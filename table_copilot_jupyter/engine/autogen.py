@@ -18,6 +18,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from ..agents.spec import AgentSpec
+from ..privacy import together
 from ..settings import Settings
 from ..tools.base import ToolError, ToolResult
 from .base import AssistantStep, Emit, HistoryItem, ModelChoice, Outcome, TurnRequest, UserText
@@ -121,7 +122,7 @@ class AutoGenEngine:
         """A specialist's whole work on one task, as the result of the call that handed it over."""
         request = turn.request
         choice = self._delegate_model(request.model, spec)
-        steps = Steps(turn, spec.name, parent_call_id=call_id)
+        steps = Steps(turn, spec.name, parent_call_id=call_id, model=choice)
         try:
             await self._load(choice)
             await self._run_agent(spec, choice, [UserText(task)], steps, self._tools(spec, steps))
@@ -134,7 +135,9 @@ class AutoGenEngine:
             return ToolResult(
                 f"{spec.name} has used its {_counted(max(1, spec.max_steps))} and did not finish.", ok=False
             )
-        return ToolResult(steps.content or f"{spec.name} finished without a word.")
+        # its words may repeat anything that it has read
+        level, tables = together(steps.disclosed)
+        return ToolResult(steps.content or f"{spec.name} finished without a word.", level=level, tables=tables)
 
     def _delegate_model(self, session_model: ModelChoice, spec: AgentSpec) -> ModelChoice:
         # who chose the offline model wants nothing to leave, whatever an agent's file says

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncGenerator, MutableMapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, MutableMapping, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -25,6 +25,8 @@ from autogen_ext.models.openai import BaseOpenAIChatCompletionClient
 from openai import AsyncOpenAI, AsyncStream
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam, ChatCompletionToolParam
 
+from ..privacy import together
+from ..protocol import SentTable
 from .autogen_tools import GuardedWorkbench
 from .base import ModelChoice, RequestSent, TokensUsed
 from .chunks import Answer, ChunkReader, parse_object
@@ -38,6 +40,7 @@ from .errors import (
     is_retryable,
     retry_after,
 )
+from .masking import NameMask, Unmasker
 from .steps import AskedCall, Steps
 
 MODEL_INFO = ModelInfo(
@@ -116,6 +119,8 @@ class StreamingClient(BaseOpenAIChatCompletionClient):
         messages = cast("list[dict[str, Any]]", oai_messages)
         if self._choice.provider == "openrouter":
             self._replay_reasoning(messages)
+        if (mask := self._steps.turn.request.mask) is not None:
+            messages = mask.mask_messages(messages)
         body = {**create_args, "messages": messages, "stream": True}
         if tool_params:
             body["tools"] = tool_params
@@ -137,12 +142,18 @@ class StreamingClient(BaseOpenAIChatCompletionClient):
 
     async def _answer(self, body: dict[str, Any]) -> None:
         """Ask the model, and report its answer as the current step."""
-        steps = self._steps
+        steps, mask = self._steps, self._steps.turn.request.mask
         steps.begin()
-        answer = Answer(steps.add_text, steps.add_reasoning)
+        text = Spoken(steps.add_text, mask)
+        reasoning = Spoken(steps.add_reasoning, mask)
+        answer = Answer(text.add, reasoning.add)
         try:
             await self._ask(body, answer)
+            reasoning.flush()
+            text.flush()
         except BaseException:
+            reasoning.flush()
+            text.flush()
             steps.end(partial=True)
             raise
         finally:
@@ -150,7 +161,12 @@ class StreamingClient(BaseOpenAIChatCompletionClient):
                 steps.turn.emit(TokensUsed(self._choice.name, *answer.usage))
         turn = steps.turn
         steps.calls = [
-            AskedCall.read(turn.unique_call_id(call.call_id), call.tool, call.arguments) for call in answer.calls
+            AskedCall.read(
+                turn.unique_call_id(call.call_id),
+                call.tool,
+                mask.unmask_arguments(call.arguments) if mask is not None else call.arguments,
+            )
+            for call in answer.calls
         ]
         steps.finish_reason = answer.finish_reason
         steps.end()
@@ -164,9 +180,10 @@ class StreamingClient(BaseOpenAIChatCompletionClient):
                 raise EmptyAnswer
 
     async def _ask(self, body: dict[str, Any], answer: Answer) -> None:
-        body, size = _sized(body)
+        body, payload, size = _sized(body)
+        tables = self._told(body["messages"])
         for attempt in range(MAX_RETRIES + 1):
-            self._steps.turn.emit(RequestSent(self._choice.name, self._choice.host, size))
+            self._steps.turn.emit(RequestSent(self._choice.name, self._choice.host, size, tables, payload))
             try:
                 await self._attempt(body, answer)
                 return
@@ -179,6 +196,15 @@ class StreamingClient(BaseOpenAIChatCompletionClient):
                 elif wait > MAX_RETRY_AFTER:
                     raise
             await asyncio.sleep(wait)
+
+    def _told(self, messages: Sequence[Mapping[str, Any]]) -> tuple[SentTable, ...]:
+        """What a request tells of which table: with its system prompt, and with each result that it holds."""
+        turn = self._steps.turn
+        called = [
+            turn.disclosed.get(str(message["tool_call_id"]), ()) for message in messages if "tool_call_id" in message
+        ]
+        _, tables = together((None, told) for told in (turn.request.noted_tables, *called))
+        return tables
 
     async def _attempt(self, body: dict[str, Any], answer: Answer) -> None:
         """One request. Anything that fails after the first byte is a StreamError, and so is not tried again."""
@@ -265,14 +291,32 @@ async def _drain(reads: Any, limit: asyncio.Timeout, now: float) -> None:
         return  # the answer is whole; how its connection ends is of no interest
 
 
-def _sized(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
-    """``body`` and the bytes it takes. Lone surrogates, which no encoder takes, are replaced."""
+class Spoken:
+    """What the model says, on its way to the user: with the names that it was told masked."""
+
+    def __init__(self, add: Callable[[str], None], mask: NameMask | None) -> None:
+        self._add = add
+        self._unmasker = Unmasker(mask) if mask is not None else None
+        self.add = add if mask is None else self._unmasked
+
+    def _unmasked(self, piece: str) -> None:
+        if self._unmasker is not None and (known := self._unmasker.feed(piece)):
+            self._add(known)
+
+    def flush(self) -> None:
+        """Say what was held back, because it might have become a name."""
+        if self._unmasker is not None and (rest := self._unmasker.flush()):
+            self._add(rest)
+
+
+def _sized(body: dict[str, Any]) -> tuple[dict[str, Any], str, int]:
+    """``body``, as text, and the bytes it takes. Lone surrogates, which no encoder takes, are replaced."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     try:
-        return body, len(text.encode())
+        return body, text, len(text.encode())
     except UnicodeEncodeError:
         data = text.encode("utf-8", "replace")
-        return json.loads(data), len(data)
+        return json.loads(data), data.decode(), len(data)
 
 
 def _chunk(model: str, text: str | None, calls: list[AskedCall] | None, finish: str | None) -> ChatCompletionChunk:

@@ -63,7 +63,7 @@ def offer_tool(tool: Tool[Any], steps: Steps) -> OfferedTool:
             parsed = tool.arguments.model_validate(arguments)
         except ValidationError as error:
             raise ToolError(_explain(tool.name, error)) from None
-        context = steps.turn.request.tool_context(call_id, steps.agent)
+        context = steps.turn.request.tool_context(call_id, steps.agent, steps.model)
         context = replace(context, ask=_paused(context.ask, deadline), approve=_paused(context.approve, deadline))
         return await tool.run(parsed, context)
 
@@ -191,7 +191,9 @@ class GuardedWorkbench(StaticStreamWorkbench):
             self._asked.pop(asked.call_id, None)
         content = whole_characters(shorten(result.content, MAX_RESULT_CHARS))
         elapsed_ms = round((time.perf_counter() - started) * 1000)
-        self._turn.emit(ToolCallFinished(asked.call_id, result.ok, content, elapsed_ms))
+        self._turn.disclosed[asked.call_id] = result.tables
+        steps.disclosed.append((result.level, result.tables))
+        self._turn.emit(ToolCallFinished(asked.call_id, result.ok, content, elapsed_ms, result.level, result.tables))
         return WorkbenchResult(name=name, result=[TextResultContent(content=content)], is_error=not result.ok)
 
     async def call_tool_stream(

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from ..agents.spec import AgentSpec
+from ..protocol import SentTable
 from ..tools.base import Cancellation, Tool, ToolContext
+from .masking import NameMask
 
 # --- what the model is shown of the past --------------------------------------------------------
 
@@ -46,10 +48,13 @@ class AssistantStep:
 
 @dataclass(frozen=True, slots=True)
 class ToolAnswer:
+    """``tables``: what ``content`` tells of which table."""
+
     call_id: str
     tool: str
     ok: bool
     content: str
+    tables: tuple[SentTable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +123,22 @@ class ToolCallFinished:
     ok: bool
     content: str
     elapsed_ms: int
+    level: str | None = None
+    tables: tuple[SentTable, ...] = ()
 
 
 @dataclass(slots=True)
 class RequestSent:
-    """One request went to the model; ``bytes`` is the size of its body."""
+    """One request went to the model; ``bytes`` is the size of its body.
+
+    ``tables``: what it tells of which table. ``payload``: the body itself, JSON.
+    """
 
     model: str
     host: str
     bytes: int
+    tables: tuple[SentTable, ...] = ()
+    payload: str = ""
 
 
 @dataclass(slots=True)
@@ -172,7 +184,7 @@ class TurnRequest:
 
     ``history`` ends with the user's new message, or, when a turn is taken up again after a
     restart, with the answers to the tool calls that were open.
-    ``tool_context(call_id, agent)`` gives a tool its way back to the session.
+    ``tool_context(call_id, agent, model)`` gives a tool its way back to the session; ``model`` reads its result.
     """
 
     session_id: str
@@ -183,12 +195,16 @@ class TurnRequest:
     agents: Mapping[str, AgentSpec]
     tools: Mapping[str, Tool[Any]]
     cancellation: Cancellation
-    tool_context: Callable[[str, str], ToolContext]
+    tool_context: Callable[[str, str, ModelChoice], ToolContext]
     keep_pace: Callable[[], Awaitable[None]] = _at_once
     """Awaited now and then while a stream is read: returns when the log has caught up, so that a model that is
     faster than the disk fills no memory and delays nobody."""
     system_note: str = ""
-    """Facts of this moment for the system prompt: the time, the zone, the language."""
+    """Facts of this moment for the system prompt: the time, the zone, the tables that the user named."""
+    noted_tables: tuple[SentTable, ...] = ()
+    """What ``system_note`` tells of tables."""
+    mask: NameMask | None = None
+    """Where models are to be told made-up names of tables and columns: what makes them up."""
 
 
 class Engine(Protocol):

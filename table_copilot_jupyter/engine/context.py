@@ -11,11 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..privacy import Privacy, together
+from ..protocol import SentTable
 from .base import AssistantStep, HistoryItem, ToolAnswer, ToolAnswers, ToolCall, UserText
 
 STOPPED = "[stopped by the user here]"
 CUT_OFF = "[cut off here]"
 INTERRUPTED = "Interrupted: no result was recorded."
+WITHHELD = (
+    "[Not shown again: this was made from data that the privacy settings of now don't let you see. "
+    "Ask the tools anew where you need it.]"
+)
 MIN_RESULT_CHARS = 200
 
 
@@ -37,17 +43,23 @@ class _Turn:
     agent: str = ""
     reason: str = ""
     steps: dict[str, _Step] = field(default_factory=dict)
+    disclosed: list[tuple[str | None, tuple[SentTable, ...]]] = field(default_factory=list)
 
     def step(self, message_id: str) -> _Step:
         return self.steps.setdefault(message_id, _Step())
 
 
-def history_from_events(events: Iterable[Mapping[str, Any]], *, agent: str) -> list[HistoryItem]:
+def history_from_events(
+    events: Iterable[Mapping[str, Any]], *, agent: str, privacy: Privacy | None = None
+) -> list[HistoryItem]:
     """The history that ``agent`` is shown, from a session's events in the order of the log.
 
     Of turns that another agent answered it sees the user's words and the final answer. What happened inside a
     delegation is left out: its result is the delegating call's answer. A queued message counts from the
     ``turn_started`` that takes it up.
+
+    What an ended turn read of tables beyond what ``privacy`` allows now is left out, and so is what it answered:
+    a session may have changed to a model that runs elsewhere, or its level may have been lowered.
     """
     log = _Log()
     for event in events:
@@ -58,7 +70,8 @@ def history_from_events(events: Iterable[Mapping[str, Any]], *, agent: str) -> l
     history: list[HistoryItem] = []
     for turn in log.turns:
         history.append(UserText(turn.user))
-        history.extend(_own_steps(turn) if turn.agent in ("", agent) else _final_answer(turn))
+        withheld = bool(turn.reason) and privacy is not None and not privacy.lets_pass(*together(turn.disclosed))
+        history.extend(_own_steps(turn, withheld) if turn.agent in ("", agent) else _final_answer(turn, withheld))
     return history
 
 
@@ -115,17 +128,21 @@ class _Log:
             self._steps_by_call[call_id] = step
         elif kind == "tool_finished":
             call_id = event["call_id"]
+            tables = tuple(SentTable.model_validate(table) for table in event.get("tables") or ())
+            turn.disclosed.append((event.get("level"), tables))
             found = self._steps_by_call.get(call_id)  # a delegate's calls are not there
             if found is not None:
                 tool = found.calls[call_id].tool
-                found.answers[call_id] = ToolAnswer(call_id, tool, bool(event.get("ok")), event["content"])
+                found.answers[call_id] = ToolAnswer(call_id, tool, bool(event.get("ok")), event["content"], tables)
         elif kind == "turn_finished":
             turn.reason = event["reason"]
 
 
-def _own_steps(turn: _Turn) -> list[HistoryItem]:
+def _own_steps(turn: _Turn, withheld: bool) -> list[HistoryItem]:
     items: list[HistoryItem] = []
     for step in turn.steps.values():
+        if withheld:
+            step = _without_data(step)
         content = _with_note(step, turn)
         if content or step.calls:
             items.append(AssistantStep(content, step.reasoning, tuple(step.calls.values())))
@@ -134,9 +151,19 @@ def _own_steps(turn: _Turn) -> list[HistoryItem]:
     return items
 
 
-def _final_answer(turn: _Turn) -> list[HistoryItem]:
+def _without_data(step: _Step) -> _Step:
+    """A step of which nothing but the calls is told: their arguments are the model's own words, but those of a step
+    after a result may repeat it."""
+    return _Step(
+        content=WITHHELD if step.content else "",
+        calls={name: replace(call, arguments={}) for name, call in step.calls.items()},
+        answers={name: replace(answer, content=WITHHELD, tables=()) for name, answer in step.answers.items()},
+    )
+
+
+def _final_answer(turn: _Turn, withheld: bool) -> list[HistoryItem]:
     texts = [content for step in turn.steps.values() if (content := _with_note(step, turn))]
-    return [AssistantStep(texts[-1])] if texts else []
+    return [AssistantStep(WITHHELD if withheld else texts[-1])] if texts else []
 
 
 def _with_note(step: _Step, turn: _Turn) -> str:

@@ -17,8 +17,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..protocol import SentTable
 from ..settings import Settings, redact
-from .base import AssistantStep, Emit, EngineEvent, MessageDone, ReasoningDelta, TextDelta, TurnRequest
+from .base import (
+    AssistantStep,
+    Emit,
+    EngineEvent,
+    MessageDone,
+    ModelChoice,
+    ReasoningDelta,
+    TextDelta,
+    ToolAnswers,
+    TurnRequest,
+)
 from .chunks import SurrogateJoiner, whole_characters
 
 log = logging.getLogger(__name__)
@@ -85,6 +96,13 @@ class Turn:
         self._call_ids = {
             call.call_id for item in request.history if isinstance(item, AssistantStep) for call in item.calls
         }
+        self.disclosed: dict[str, tuple[SentTable, ...]] = {
+            answer.call_id: answer.tables
+            for item in request.history
+            if isinstance(item, ToolAnswers)
+            for answer in item.answers
+        }
+        """What the result of each call tells of which table, for the receipts."""
 
     def emit(self, event: EngineEvent) -> None:
         """Pass an event on. A receiver that fails ends the turn, with its own error."""
@@ -160,12 +178,17 @@ def _shown(text: str, limit: int = 200) -> str:
 
 
 class Steps:
-    """One agent's answers within a turn, one after the other."""
+    """One agent's answers within a turn, one after the other. ``model``: who gives them, the turn's unless said."""
 
-    def __init__(self, turn: Turn, agent: str, parent_call_id: str | None = None) -> None:
+    def __init__(
+        self, turn: Turn, agent: str, parent_call_id: str | None = None, model: ModelChoice | None = None
+    ) -> None:
         self.turn = turn
         self.agent = agent
         self.parent_call_id = parent_call_id
+        self.model = model or turn.request.model
+        self.disclosed: list[tuple[str | None, tuple[SentTable, ...]]] = []
+        """Level and tables of each result that this agent has read."""
         self.message_id = ""
         self.content = ""
         self.reasoning = ""

@@ -7,10 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
+
+from ..privacy import Privacy
+from ..protocol import PrivacyLevel, SentTable
 
 
 class ToolError(Exception):
@@ -28,10 +31,15 @@ ArgumentsT = TypeVar("ArgumentsT", bound=ToolArguments)
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """``content`` is what the model reads (Markdown or plain text)."""
+    """``content`` is what the model reads (Markdown or plain text).
+
+    ``level``: how much of the ``tables`` it discloses; None where it tells nothing of any table.
+    """
 
     content: str
     ok: bool = True
+    level: str | None = None
+    tables: tuple[SentTable, ...] = ()
 
 
 class Cancellation:
@@ -86,7 +94,38 @@ class Decided:
 
 
 AskFunction = Callable[[str, Sequence[str], bool, float | None], Awaitable[Asked]]
-ApproveFunction = Callable[[str, str, dict[str, Any]], Awaitable[Decided]]
+ApproveFunction = Callable[[str, str, dict[str, Any], str], Awaitable[Decided]]
+
+
+class Workspace(Protocol):
+    """The user's kernel, as one turn may use it."""
+
+    @property
+    def kernel_id(self) -> str | None: ...
+
+    @property
+    def notebook(self) -> str:
+        """The path of the kernel's notebook, "" if unknown."""
+        ...
+
+    @property
+    def privacy(self) -> Privacy:
+        """What is in force now; a consent in mid-turn changes it."""
+        ...
+
+    async def call(
+        self, op: str, arguments: dict[str, Any], *, timeout_s: float, main_thread: bool = False
+    ) -> dict[str, Any]:
+        """One operation of the kernel's probe. Raises CopilotError, ``OperationFailed`` among others."""
+        ...
+
+    def next_result(self) -> int:
+        """The number that the session's next query result may have; each call gives another."""
+        ...
+
+    async def allow(self, level: PrivacyLevel) -> None:
+        """The user consented for the whole session."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +133,10 @@ class ToolContext:
     """What a running call knows and can do.
 
     ``ask(text, options, multiple, deadline_s)`` puts a question to the user and waits;
-    ``approve(tool, what, arguments)`` asks for consent; ``output(mime_bundle)`` shows something.
-    Both waits raise ``asyncio.CancelledError`` when the turn is cancelled.
+    ``approve(tool, what, arguments, key)`` asks for consent; ``output(mime_bundle)`` shows something.
+    Both waits raise ``asyncio.CancelledError`` when the turn is cancelled. ``key`` names what is consented to:
+    allowed for the session, the same key is not asked again; nor, refused, within the same turn.
+    ``model`` and ``host``: who reads what the tool returns.
     """
 
     session_id: str
@@ -109,6 +150,9 @@ class ToolContext:
     ask: AskFunction
     approve: ApproveFunction
     output: Callable[[dict[str, Any]], None]
+    workspace: Workspace
+    model: str
+    host: str
 
 
 class Tool(ABC, Generic[ArgumentsT]):

@@ -110,11 +110,16 @@ class PlainPeer(Peer):
             await session.configure(kernel_id=frame.kernel_id)
         content, is_command = commands.read(frame.content)
         if is_command:
-            answer = await commands.run(content, commands.Scene(self.hub, session, self.owner, "plain"))
+            answer = await commands.run(
+                content, commands.Scene(self.hub, session, self.owner, "plain", frame.kernel_id)
+            )
             if answer.switch_to is not None:
                 self._own = (await self._session_for(answer.switch_to)).session_id
-            self.send(protocol.PlainResponse(content=answer.content, session_id=answer.switch_to or session.session_id))
-            return
+            if not answer.say:
+                session_id = answer.switch_to or session.session_id
+                self.send(protocol.PlainResponse(content=answer.content, session_id=session_id))
+                return
+            content = answer.say
         question = session.interactions.latest_question()
         if question is not None and self._asked == (session.session_id, question.question_id):
             self._answer(session, question.question_id, content)
@@ -183,7 +188,7 @@ class PlainPeer(Peer):
                 self.send(
                     protocol.PlainApproval(
                         approval_id=event.approval_id,
-                        content=event.content,
+                        content=_asked_for(event),
                         options=event.options,
                         session_id=event.session_id,
                     )
@@ -237,3 +242,9 @@ class PlainPeer(Peer):
 
     def _reply_cancelled(self, session_id: str, content: str) -> None:
         self.send(protocol.PlainCancelledResponse(content=content, session_id=session_id))
+
+
+def _asked_for(approval: protocol.Approval) -> str:
+    """An approval in words, with what is to be approved to the letter: code, or what would be sent."""
+    exact = approval.arguments.get("code") or approval.arguments.get("preview")
+    return f"{approval.content}\n\n{exact}" if isinstance(exact, str) else approval.content

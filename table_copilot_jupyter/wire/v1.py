@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import commands, protocol
+from .. import commands, inspection, protocol
 from ..clock import timestamp
 from ..delivery import Delivery
 from ..export import export_json, export_markdown, file_name
@@ -11,6 +11,7 @@ from ..protocol import CopilotError, ErrorCode
 from ..session import Session
 from .about import about
 from .base import Peer, Transport
+from .cell import CellKernel
 from .personal import change_todo, remind
 
 
@@ -21,6 +22,7 @@ class V1Peer(Peer):
         super().__init__(hub, owner=owner, transport=transport, kernel_id=kernel_id)
         self._attached: dict[str, Session] = {}
         self._surface = "client"
+        self._cells: list[CellKernel] = []
 
     def parse(self, text: str | bytes) -> protocol.Frame:
         return protocol.parse_v1(text)
@@ -43,6 +45,8 @@ class V1Peer(Peer):
         for session in self._attached.values():
             session.log.listeners.discard(self)
         self._attached.clear()
+        for cell in self._cells:
+            cell.close()
 
     def send_error(self, error: CopilotError, *, request_id: str | None = None, session_id: str | None = None) -> None:
         self.send(
@@ -84,11 +88,7 @@ class V1Peer(Peer):
                 await self.hub.delete_session(frame.session_id, self.owner)
                 self._ack(frame)
             case protocol.KernelResult():
-                raise CopilotError(
-                    ErrorCode.BAD_FRAME,
-                    f"No kernel request {frame.call_id!r} is open.",
-                    "Send a kernel_result only in answer to a kernel_request.",
-                )
+                self._take_result(frame)
             case _:
                 await self._handle_in_session(frame)
 
@@ -113,8 +113,21 @@ class V1Peer(Peer):
             case protocol.Configure():
                 self._check_kernel(frame.kernel_id)
                 await session.configure(
-                    model=frame.model, privacy=frame.privacy, agent=frame.agent, kernel_id=frame.kernel_id
+                    model=frame.model,
+                    agent=frame.agent,
+                    kernel_id=frame.kernel_id,
+                    privacy=frame.privacy,
+                    names=frame.names,
+                    rules=frame.rules,
                 )
+            case protocol.ReadReceipt():
+                self._reply(frame, await inspection.payload(self.hub, session, frame.receipt_id))
+                return
+            case protocol.Verify():
+                self._reply(frame, await inspection.verified(self.hub, session, frame.refs))
+                return
+            case protocol.Rerun():
+                await inspection.rerun(self.hub, session, frame.ref)
         await session.log.caught_up()  # what was acknowledged outlives a killed server
         self._ack(frame)
 
@@ -122,6 +135,32 @@ class V1Peer(Peer):
         """Say that it was done, to those who asked with a ``request_id``."""
         if frame.request_id is not None:
             self.send(protocol.Ack(request_id=frame.request_id, session_id=getattr(frame, "session_id", None)))
+
+    def _reply(self, frame: protocol.ClientFrame, reply: protocol.Reply) -> None:
+        reply.request_id = frame.request_id
+        self.send(reply)
+
+    def _take_result(self, frame: protocol.KernelResult) -> None:
+        """Of a cell that this very connection offered. One that comes too late is of no use any more."""
+        if not any(cell.take(frame) for cell in self._cells) and not self._cells:
+            raise CopilotError(
+                ErrorCode.BAD_FRAME,
+                f"No kernel request {frame.call_id!r} is open.",
+                "Send a kernel_result only in answer to a kernel_request.",
+            )
+
+    def _cell(self, frame: protocol.Message, session: Session) -> CellKernel | None:
+        """The cell that waits for the message's turn, if its client offered it."""
+        if "kernel" not in frame.offers:
+            return None
+        if frame.kernel_id is None:
+            raise CopilotError(
+                ErrorCode.BAD_FRAME, "offers ['kernel'] needs a kernel_id.", "Say which kernel's cell waits."
+            )
+        self._cells = [cell for cell in self._cells if not cell.finished]
+        cell = CellKernel(frame.kernel_id, session.session_id, self.send)
+        self._cells.append(cell)
+        return cell
 
     def _check_kernel(self, kernel_id: str | None) -> None:
         if kernel_id is not None and self.kernel_id is not None and kernel_id != self.kernel_id:
@@ -138,6 +177,8 @@ class V1Peer(Peer):
             session = await self.hub.new_session(self.owner)
         else:
             session = await self.hub.session(frame.session_id, self.owner, create=True)
+        if frame.kernel_id is not None:
+            await session.configure(kernel_id=frame.kernel_id)
         self._attached[session.session_id] = session
         session.log.listeners.discard(self)  # attached before: it is brought up to date anew
 
@@ -161,12 +202,20 @@ class V1Peer(Peer):
             reply = await self.hub.todos(self.owner)
         elif frame.what == "reminders":
             reply = await self.hub.reminders(self.owner)
+        elif frame.what in ("tables", "receipts"):
+            session = await self.hub.session(frame.session_id or "", self.owner)
+            listed = inspection.tables if frame.what == "tables" else inspection.receipts
+            reply = await listed(self.hub, session)
         else:
             reply = protocol.Sessions(sessions=await self.hub.sessions(self.owner))
         reply.request_id = frame.request_id
         self.send(reply)
 
     async def _export(self, frame: protocol.Export) -> None:
+        if frame.format == "receipts":
+            session = await self.hub.session(frame.session_id, self.owner)
+            self._reply(frame, await inspection.exported_receipts(self.hub, session))
+            return
         info, events = await self.hub.session_log(self.owner, frame.session_id)
         export = export_markdown if frame.format == "md" else export_json
         self.send(
@@ -180,9 +229,13 @@ class V1Peer(Peer):
         )
 
     async def _message(self, frame: protocol.Message, session: Session) -> None:
+        self._check_kernel(frame.kernel_id)
         content, is_command = commands.read(frame.content)
         if is_command:
-            answer = await commands.run(content, commands.Scene(self.hub, session, self.owner, self._surface))
+            scene = commands.Scene(self.hub, session, self.owner, self._surface, frame.kernel_id)
+            answer = await commands.run(content, scene)
+            content = answer.say
+        if not content:
             self.send(
                 protocol.Notice(
                     session_id=session.session_id,
@@ -200,6 +253,8 @@ class V1Peer(Peer):
             agent=frame.agent,
             mentions=frame.mentions,
             replaces=frame.replaces,
+            kernel_id=frame.kernel_id,
+            cell=self._cell(frame, session),
         )
         await session.log.caught_up()  # what was acknowledged outlives a killed server
         self.send(
