@@ -17,6 +17,8 @@ from .log import SessionLog
 from .store.base import Store
 
 TABLE_MIME = "application/vnd.table-copilot.table+json"
+_LIST = "list "
+"""How references begin that are none: of tables that are not results of queries."""
 MAX_INDEXED = 50
 """The newest results, whose values numbers are compared with."""
 
@@ -47,6 +49,7 @@ class Results:
         self._complete = complete  # whether everything that the log has is here
         self._results: dict[str, Result] = {}
         self._indexes: dict[str, ResultIndex] = {}
+        self._lists: list[ResultIndex] = []
         self._tables_read = False
         self._last = 0
 
@@ -59,14 +62,16 @@ class Results:
             event = json.loads(row.body)
             self.take(event["call_id"], event["mime"], turn_id=event.get("turn_id"))
         self._complete = True
-        self._tables_read = False
+        self.begin_turn()
 
     def clear(self) -> None:
         self._results.clear()
         self._indexes.clear()
-        self._tables_read = False
+        self.begin_turn()
 
     def begin_turn(self) -> None:
+        """What the turn before was shown of tables beside results of queries counts no more."""
+        self._lists.clear()
         self._tables_read = False
 
     def next_number(self) -> int:
@@ -75,13 +80,14 @@ class Results:
         return self._last
 
     def take(self, call_id: str, mime: Mapping[str, Any], *, turn_id: str | None = None) -> None:
-        """Something was shown; a table with evidence is kept."""
+        """Something was shown: the result of a query is kept, a list or a description counts for this turn."""
         shown = mime.get(TABLE_MIME)
         if not isinstance(shown, Mapping):
             return
         self._tables_read = True
         evidence = shown.get("evidence")
         if not isinstance(evidence, Mapping) or not isinstance(ref := evidence.get("ref"), str):
+            self._lists.append(ResultIndex.of(f"{_LIST}{len(self._lists)}", shown))
             return
         self._results.pop(ref, None)  # the newest stands last
         self._results[ref] = Result(ref, call_id, turn_id, evidence)
@@ -99,7 +105,10 @@ class Results:
 
     def evidence(self, message_id: str, text: str, said: str) -> protocol.Evidence | None:
         """Which numbers of an answer stand in which result; None where the answer has nothing to do with tables."""
-        proof: Proof = prove(text, list(self._indexes.values()), said=said)
-        if not proof.refs and not (self._tables_read and proof.numbers):
+        proof: Proof = prove(text, [*self._indexes.values(), *self._lists], said=said)
+        refs = [ref for ref in proof.refs if not ref.startswith(_LIST)]
+        # what a list or a description says needs no query to prove it
+        numbers = [number for number in proof.numbers if not (number.ref or "").startswith(_LIST)]
+        if not refs and not (self._tables_read and numbers):
             return None
-        return protocol.Evidence(message_id=message_id, refs=list(proof.refs), numbers=list(proof.numbers))
+        return protocol.Evidence(message_id=message_id, refs=refs, numbers=numbers)
