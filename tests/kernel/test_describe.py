@@ -388,6 +388,6 @@ def test_a_million_rows_of_twenty_columns_take_a_second_at_most(library):
         columns[f"int {number}"] = picks.integers(0, 1_000, rows)
         columns[f"time {number}"] = np.datetime64("2020-01-01", "us") + picks.integers(0, 10**12, rows)
     value = LIBRARIES.get(library, lambda frame: frame)(pd.DataFrame(columns, copy=False))
-    began = time.perf_counter()
+    began = time.process_time()
     described(value)
-    assert time.perf_counter() - began <= 1
+    assert time.process_time() - began <= 1

@@ -104,6 +104,7 @@ def test_a_secret_by_another_name_withholds_every_value():
     assert "Biscoe" not in value["model"]
     assert value["level"] == "schema"
     assert value["more"] is None
+    assert answered("schema", "rows", reading=reading)["more"] is None
 
 
 def test_the_level_is_the_lowest_of_all_that_is_read():

@@ -151,7 +151,7 @@ class _Query:
             return
         need(bool(values))
         for value in values:
-            self.conditions.append([*condition, ("%s IS NULL", value)])
+            self.conditions.append([*condition, ("%s IS NOT NULL", value)])
 
     def _check_plain(self, expression: Node) -> None:
         """An aggregate's argument: a value of each row, not a choice among rows."""

@@ -35,7 +35,8 @@ _lock = threading.Lock()
 
 def query(namespace: MutableMapping[str, Any], policy: Policy, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Run ``sql``. Other arguments: ``limit``, the rows that the user is shown; ``deadline_s``; ``call_id``, by which
-    ``cancel`` knows it; ``number``, the least number of the result.
+    ``cancel`` knows it; ``number``, the least number of the result; ``again``: the result takes the place of the one
+    that has this number.
 
     Raises ``Failure`` with words that hold no value of a table.
     """
@@ -90,6 +91,7 @@ class _Query:
         self._began = time.perf_counter()
         self._limit = max(1, min(int(arguments.get("limit") or SHOWN_ROWS), KEPT_ROWS))
         self._least = arguments.get("number")
+        self._again = arguments.get("again") is True
         self._statement = database.parse(str(arguments.get("sql") or ""))
         root = self._statement.root
         self._sources = _found(namespace, policy, lineage.tables(root))
@@ -105,7 +107,7 @@ class _Query:
         columns = [column for column in self._database.columns() if column[0] != grouping.GUARD]
         (total,) = self._fetched("SELECT count(*) FROM %s" % RESULT)[0]
         rows = self._display(columns)
-        number = result_number(self._namespace, self._least)
+        number = result_number({} if self._again else self._namespace, self._least)
         ref, variable = "q%d" % number, "_q%d" % number
         root = self._statement.root
         untold = self._names_from_values(columns)
