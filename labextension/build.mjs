@@ -18,9 +18,32 @@ const withoutUnused = {
   setup: (bundle) => bundle.onLoad({ filter: UNUSED }, () => ({ contents: INSTEAD })),
 };
 
+/** Of the Markdown parser only the lexer is used; the rest of its one file is kept by how it is put together at the end. */
+const lexerOnly = {
+  name: "lexer-only",
+  setup: (bundle) =>
+    bundle.onLoad({ filter: /[\\/]marked\.esm\.js$/ }, ({ path }) => {
+      const source = readFileSync(path, "utf8");
+      const end = source.search(/var (\w+)=new \w+;function \w+\(\w+,\w+\)\{return \1\.parse\(/);
+      const exported = source.slice(source.lastIndexOf("export{"));
+      const names = ["Lexer", "Tokenizer"].map((name) => new RegExp(`[\\w$]+ as ${name}\\b`).exec(exported)?.[0]);
+      if (end < 0 || names.includes(undefined)) throw new Error(`${path} is made otherwise now: see build.mjs`);
+      return { contents: `${source.slice(0, end)}export{${names}};` };
+    }),
+};
+
+/** A table of colours by the names that LaTeX has for them; those that browsers know stay. */
+const withoutColours = {
+  name: "without-colours",
+  setup: (bundle) =>
+    bundle.onLoad({ filter: /temml[\\/]src[\\/]functions[\\/]color\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replace(/(?<=const xcolors = )JSON\.parse\(`[^`]*`\)/, "{}"),
+    })),
+};
+
 const common = {
   bundle: true,
-  plugins: [withoutUnused],
+  plugins: [withoutUnused, lexerOnly, withoutColours],
   format: "esm",
   target: "es2022",
   minify: true,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from . import inspection
 from .export import export_json, export_markdown
 from .hub import Hub
+from .kernel.base import KernelLink
 from .privacy_command import privacy_command
 from .protocol import CopilotError, ErrorCode, is_session_id
 from .session import Session
@@ -29,6 +30,8 @@ class Scene:
     surface: str
     kernel_id: str | None = None
     """The kernel of the cell that it was typed in."""
+    cell: KernelLink | None = None
+    """The way into that kernel, where the cell waits for the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +217,7 @@ async def _tools(scene: Scene, arguments: str) -> CommandAnswer:
 async def _tables(scene: Scene, arguments: str) -> CommandAnswer:
     if scene.kernel_id is not None:
         await scene.session.configure(kernel_id=scene.kernel_id)
-    reply = await inspection.tables(scene.hub, scene.session)
+    reply = await inspection.tables(scene.hub, scene.session, scene.cell)
     if reply.problem is not None:
         return CommandAnswer(f"The tables can't be told now. {reply.problem}")
     if not reply.tables:

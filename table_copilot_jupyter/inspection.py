@@ -12,7 +12,7 @@ from typing import Any
 from . import protocol
 from .export import file_name
 from .hub import Hub
-from .kernel.base import Request
+from .kernel.base import KernelLink, Request
 from .privacy import Privacy
 from .protocol import CopilotError, ErrorCode
 from .results import Result
@@ -27,12 +27,15 @@ EVERYTHING = Privacy("rows")
 """The policy where the user alone reads the answer."""
 
 
-async def tables(hub: Hub, session: Session) -> protocol.Tables:
-    """The tables of the session's kernel, with what a model may see of each; or why they can't be told."""
+async def tables(hub: Hub, session: Session, cell: KernelLink | None = None) -> protocol.Tables:
+    """The tables of the session's kernel, with what a model may see of each; or why they can't be told.
+
+    ``cell``: the cell of that kernel that waits for the answer.
+    """
     reply = protocol.Tables(session_id=session.session_id, kernel_id=session.row.kernel_id)
     privacy = session.privacy() or Privacy("names")
     try:
-        value = await _in_kernel(hub, session, "tables", {}, LOOK_TIMEOUT_S, privacy)
+        value = await _in_kernel(hub, session, "tables", {}, LOOK_TIMEOUT_S, privacy, cell)
     except CopilotError as error:
         reply.problem = f"{error.message} {error.hint}".strip()
         return reply
@@ -108,11 +111,17 @@ async def rerun(hub: Hub, session: Session, ref: str) -> None:
 
 
 async def _in_kernel(
-    hub: Hub, session: Session, op: str, arguments: dict[str, Any], timeout_s: float, privacy: Privacy
+    hub: Hub,
+    session: Session,
+    op: str,
+    arguments: dict[str, Any],
+    timeout_s: float,
+    privacy: Privacy,
+    cell: KernelLink | None = None,
 ) -> dict[str, Any]:
     if session.row.kernel_id is None:
         raise NO_KERNEL
-    link = hub.services.kernels.link(session.row.kernel_id)
+    link = cell or hub.services.kernels.link(session.row.kernel_id)
     return await link.call(Request(op, arguments, privacy.policy()), timeout_s=timeout_s)
 
 

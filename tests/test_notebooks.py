@@ -173,3 +173,44 @@ def test_a_notebook_is_stored_without_what_it_showed(path):
     assert "widgets" not in notebook.metadata
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
+
+
+QUESTIONS = {
+    "%copilot how many penguins are there per species?": ("Adelie", "152"),
+    "%copilot what is the average body_mass_g by island in @penguins?": ("Biscoe 4,716", "Dream 3,712.9"),
+    "%copilot how many penguins have a bill_length_mm over 50?": ("52",),
+    "%copilot what is the median flipper_length_mm of @penguins?": ("197",),
+    "%copilot how many penguins have a missing sex?": ("11",),
+    "%copilot what is the correlation of bill_length_mm and flipper_length_mm in @penguins?": ("0.656",),
+    "%copilot how many different countries are there in @gapminder?": ("142",),
+    "%copilot average lifeExp by continent in @gapminder where year = 2007": ("Oceania, 80.72", "Africa, 54.81"),
+    "%copilot what is the total pop in @gapminder where year = 2007?": ("6,251,013,179",),
+    "%copilot gapminder 里 2007 年各 continent 的最大 gdpPercap 是多少？": ("Europe：49,357.19",),
+}
+
+
+def check_tables(tables: Executed) -> None:
+    """Everything that the notebook of tables promises; that results agree with pandas it asserts itself."""
+    assert "`gapminder` | pandas.DataFrame | 1,704 | 6 | rows" in tables.said("%copilot /tables")
+    assert "**rows**" in tables.said("%copilot /privacy")
+    assert "body_mass_g" in tables.said("%copilot describe @penguins")
+    for number, (question, words) in enumerate(QUESTIONS.items(), 1):
+        answer = tables.said(question)
+        assert all(word in answer for word in (*words, f"[q{number}]")), answer
+        assert "without evidence" not in answer
+    top = "list(_copilot.results.values())[-1].sql"
+    assert tables.said(top).strip() == "'SELECT * FROM gapminder WHERE gdpPercap IS NOT NULL ORDER BY gdpPercap DESC LIMIT 5'"
+    assert "Chart: mean lifeExp by continent" in tables.said(
+        "%copilot plot the average lifeExp by continent in @gapminder"
+    )
+    assert "KeyError" in tables.said("%copilot /fix")
+    assert "Nothing was sent" in tables.said("%copilot /receipts")
+
+
+def test_questions_to_tables_are_answered_as_pandas_answers_them(environment):
+    check_tables(execute(read("04_tables"), environment))
+
+
+def test_tables_need_no_server(tmp_path):
+    with no_settings(tmp_path) as environment:
+        check_tables(execute(read("04_tables"), environment))

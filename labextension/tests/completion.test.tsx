@@ -40,6 +40,14 @@ describe("what is offered", () => {
     expect(offered("first\n@sec")).toEqual(["secretary"]);
   });
 
+  it("is the tables behind the agents, in whatever script", () => {
+    const tables = ["andes", "销售"].map((name) => ({ name, label: `@${name}`, summary: "" }));
+    const names = (text: string) =>
+      completing(text, text.length, SERVER, {}, tables)?.candidates.map(({ name }) => name);
+    expect(names("ask @an")).toEqual(["analyst", "andes"]);
+    expect(names("@销")).toEqual(["销售"]);
+  });
+
   it("is no agent within a word", () => expect(offered("ada@an")).toEqual([]));
 
   it("follows the caret, not the text's end", () => {

@@ -46,6 +46,7 @@ export const text = (said: string, rest: Partial<TextEntry> = {}): TextEntry => 
   reasoning: "",
   done: true,
   partial: false,
+  proof: null,
   ...rest,
 });
 
@@ -161,6 +162,7 @@ export const state = (entries: readonly Entry[], rest: Partial<ChatState> = {}):
   entries,
   queued: [],
   turn: null,
+  results: new Map(),
   sent: NOTHING_SENT,
   host: "",
   deleted: false,
@@ -175,6 +177,9 @@ export const snapshot = (entries: readonly Entry[], rest: Partial<ChatState> = {
   todos: null,
   reminders: null,
   about: null,
+  tables: null,
+  receipts: null,
+  checks: new Map(),
   problem: null,
   draft: "",
 });

@@ -1,7 +1,16 @@
 /** A chat without a server: it shows what a test gives it and remembers what the view asked of it. */
 import type { Chat, SendOptions, Snapshot } from "../src/chat/chat";
 import type { Host } from "../src/chat/host";
-import type { About, ReminderItem, SessionInfo, TodoItem } from "../src/chat/protocol";
+import type {
+  About,
+  ColumnInfo,
+  ReceiptInfo,
+  ReminderItem,
+  SessionInfo,
+  TableInfo,
+  Tables,
+  TodoItem,
+} from "../src/chat/protocol";
 import type { ChatState, Decision } from "../src/chat/state";
 
 export const NOW = "2026-03-11T12:00:00+00:00";
@@ -16,6 +25,9 @@ export function session(changes: Partial<SessionInfo> = {}): SessionInfo {
     agent: "copilot",
     model: null,
     privacy: null,
+    ceiling: "rows",
+    names: "clear",
+    rules: [],
     kernel_id: null,
     running: false,
     queued: 0,
@@ -47,6 +59,40 @@ export function reminder(changes: Partial<ReminderItem> = {}): ReminderItem {
     state: "pending",
     session_id: "s1",
     created_at: "2026-03-11T11:00:00+00:00",
+    ...changes,
+  };
+}
+
+export function column(name: string, type = "str"): ColumnInfo {
+  return { name, type, level: "schema" };
+}
+
+export function table(changes: Partial<TableInfo> = {}): TableInfo {
+  return {
+    name: "penguins",
+    kind: "pandas.DataFrame",
+    rows: 344,
+    columns: [column("species"), column("body_mass_g", "float64")],
+    column_count: 8,
+    bytes: 22_000,
+    level: "schema",
+    ...changes,
+  };
+}
+
+export function tables(given: TableInfo[], problem: string | null = null): Tables {
+  return { type: "tables", request_id: null, session_id: "s1", kernel_id: "k1", tables: given, problem };
+}
+
+export function receipt(changes: Partial<ReceiptInfo> = {}): ReceiptInfo {
+  return {
+    receipt_id: "r1",
+    turn_id: "t1",
+    at: "2026-03-11T11:58:00+00:00",
+    model: "kimi-k2.5",
+    host: "openrouter.ai",
+    bytes: 1234,
+    tables: [],
     ...changes,
   };
 }
@@ -91,6 +137,7 @@ export function chatState(changes: Partial<ChatState> = {}): ChatState {
     entries: [],
     queued: [],
     turn: null,
+    results: new Map(),
     sent: { requests: 0, rows: 0, bytes: 0 },
     host: "",
     deleted: false,
@@ -119,6 +166,9 @@ export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
     todos: [],
     reminders: null,
     about: about(),
+    tables: null,
+    receipts: null,
+    checks: new Map(),
     problem: null,
     draft: "",
     ...changes,
@@ -144,6 +194,8 @@ export class FakeChat implements Chat {
   readonly calls: unknown[][] = [];
   /** How `send` ends; the draft goes away when it succeeds. */
   sending: () => Promise<void> = () => Promise.resolve();
+  /** What `readReceipt` gives. */
+  payload: () => Promise<string | null> = () => Promise.resolve(null);
   private listeners = new Set<() => void>();
 
   constructor(public snapshot: Snapshot) {}
@@ -212,8 +264,24 @@ export class FakeChat implements Chat {
   configure(changes: Parameters<Chat["configure"]>[0]): void {
     this.calls.push(["configure", changes]);
   }
-  exportSession(sessionId: string, format: "md" | "json"): void {
+  exportSession(sessionId: string, format: "md" | "json" | "receipts"): void {
     this.calls.push(["exportSession", sessionId, format]);
+  }
+  loadTables(): void {
+    this.calls.push(["loadTables"]);
+  }
+  loadReceipts(): void {
+    this.calls.push(["loadReceipts"]);
+  }
+  readReceipt(receiptId: string): Promise<string | null> {
+    this.calls.push(["readReceipt", receiptId]);
+    return this.payload();
+  }
+  verify(refs: readonly string[]): void {
+    this.calls.push(["verify", ...refs]);
+  }
+  rerun(ref: string): void {
+    this.calls.push(["rerun", ref]);
   }
   loadTodos(): void {
     this.calls.push(["loadTodos"]);

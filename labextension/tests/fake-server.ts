@@ -9,9 +9,11 @@ import type {
   About,
   ClientFrame,
   ErrorCode,
+  ReceiptInfo,
   ReminderItem,
   ServerFrame,
   SessionInfo,
+  TableInfo,
   TodoItem,
 } from "../src/chat/protocol";
 import { AT, Script, sessionInfo } from "./frames";
@@ -50,6 +52,9 @@ export class FakeServer {
   readonly ignore = new Set<ClientFrame["type"]>();
   todos: TodoItem[] = [];
   reminders: ReminderItem[] = [];
+  tables: TableInfo[] = [];
+  receipts: ReceiptInfo[] = [];
+  readonly payloads = new Map<string, string>();
   readonly #refusals = new Map<ClientFrame["type"], ErrorCode>();
   /** What commands answer. */
   readonly answers = new Map<string, { content: string; switch_to?: string }>();
@@ -117,7 +122,24 @@ export class FakeServer {
         this.sessions.get(frame.session_id)?.listeners.delete(connection);
         break;
       case "list":
-        connection.deliver(this.#list(frame.what ?? "sessions", request_id));
+        connection.deliver(this.#list(frame, request_id));
+        return;
+      case "receipt":
+        connection.deliver({
+          type: "payload",
+          request_id,
+          session_id: frame.session_id,
+          receipt_id: frame.receipt_id,
+          content: this.payloads.get(frame.receipt_id) ?? null,
+        });
+        return;
+      case "verify":
+        connection.deliver({
+          type: "verified",
+          request_id,
+          session_id: frame.session_id,
+          results: (frame.refs ?? []).map((ref) => ({ ref, state: "fresh", reason: "" })),
+        });
         return;
       case "describe":
         connection.deliver({ ...ABOUT, request_id });
@@ -155,7 +177,10 @@ export class FakeServer {
     else this.session(sessionId).attach(connection, frame.request_id ?? null, frame.after_seq ?? 0);
   }
 
-  #list(what: "sessions" | "todos" | "reminders", request_id: string | null): ServerFrame {
+  #list({ what = "sessions", session_id }: Frame<"list">, request_id: string | null): ServerFrame {
+    const ofSession = { request_id, session_id: session_id ?? "" };
+    if (what === "tables") return { type: "tables", ...ofSession, kernel_id: null, tables: this.tables, problem: null };
+    if (what === "receipts") return { type: "receipts", ...ofSession, receipts: this.receipts };
     if (what === "todos") return { type: "todos", request_id, todos: this.todos };
     if (what === "reminders") return { type: "reminders", request_id, reminders: this.reminders };
     return { type: "sessions", request_id, sessions: [...this.sessions.values()].map((session) => session.info) };
@@ -227,8 +252,9 @@ export class FakeSession {
 
   update(changes: Partial<SessionInfo>): void {
     this.info = { ...this.info, ...changes };
-    const { title, agent, model, privacy, kernel_id } = this.info;
-    this.emit(this.script.event("session_updated", { title, agent, model, privacy, kernel_id }));
+    const { title, agent, model, privacy, ceiling, names, rules, kernel_id } = this.info;
+    const shown = { title, agent, model, privacy, ceiling, names, rules, kernel_id };
+    this.emit(this.script.event("session_updated", shown));
   }
 
   clear(): void {
@@ -296,7 +322,9 @@ function error(frame: ClientFrame, code: ErrorCode): ServerFrame {
   return { type: "error", ...answer, code, message: `No ${frame.type}.`, hint: "Do something else." };
 }
 
-function given({ model, agent, privacy, kernel_id }: Frame<"configure">): Partial<SessionInfo> {
-  const wanted = Object.entries({ model, agent, privacy, kernel_id }).filter(([, value]) => value !== undefined);
+function given({ model, agent, privacy, names, rules, kernel_id }: Frame<"configure">): Partial<SessionInfo> {
+  const wanted = Object.entries({ model, agent, privacy, names, rules, kernel_id }).filter(
+    ([, value]) => value !== undefined,
+  );
   return Object.fromEntries(wanted);
 }

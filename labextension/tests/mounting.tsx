@@ -4,7 +4,7 @@ import { act } from "preact/test-utils";
 import type { Snapshot } from "../src/chat/chat";
 import { SurroundingsContext } from "../src/chat/context";
 import type { Host } from "../src/chat/host";
-import { ChatView, type ChatViewProps } from "../src/chat/view/ChatView";
+import { ChatView } from "../src/chat/view/ChatView";
 import { FakeChat, fakeHost, snapshot } from "./fake-chat";
 
 export class Mounted {
@@ -12,14 +12,14 @@ export class Mounted {
   readonly chat: FakeChat;
   readonly host: Host;
 
-  constructor(shown: Partial<Snapshot> = {}, host: Partial<Host> = {}, props: ChatViewProps = {}) {
+  constructor(shown: Partial<Snapshot> = {}, host: Partial<Host> = {}) {
     this.chat = new FakeChat(snapshot(shown));
     this.host = fakeHost(host);
     document.body.append(this.element);
     void act(() =>
       render(
         <SurroundingsContext.Provider value={{ chat: this.chat, host: this.host }}>
-          <ChatView {...props} />
+          <ChatView />
         </SurroundingsContext.Provider>,
         this.element,
       ),

@@ -52,6 +52,134 @@ describe("the golden frames", () => {
   });
 });
 
+/** What a query shows. */
+const bundle = (ref: string, total = 3, at = AT): Record<string, unknown> => ({
+  "application/vnd.table-copilot.table+json": {
+    ref,
+    total_rows: total,
+    evidence: {
+      ref,
+      sql: "SELECT 1",
+      at,
+      tables: [{ name: "penguins", fingerprint: { rows: 344, columns: 8, schema: "a", content: "b" } }],
+    },
+  },
+  "text/plain": "…",
+});
+
+describe("the results that answers point to", () => {
+  const log = new Script();
+  const asked = fold([
+    ...log.turn(),
+    log.event("tool_started", { call_id: "c0", tool: "analyst" }),
+    log.event("tool_started", { call_id: "c1", parent_call_id: "c0" }),
+    log.event("tool_output", { call_id: "c1", mime: bundle("q1") }),
+    log.event("tool_finished", { call_id: "c1" }),
+    log.event("tool_finished", { call_id: "c0" }),
+    log.event("message", { content: "344 [q1], of 9." }),
+  ]);
+  const inner = (state: ChatState): ToolEntry => entryOf(state, "tool").children[0] as ToolEntry;
+
+  it("are kept by name, whoever made them", () => {
+    expect([...asked.results.values()]).toEqual([
+      {
+        ref: "q1",
+        callId: "c1",
+        sql: "SELECT 1",
+        at: AT,
+        tables: [{ name: "penguins", rows: 344, columns: 8 }],
+      },
+    ]);
+  });
+
+  it("take the place of the old one when they are run again, long after their turn", () => {
+    const later = fold([log.end(), ...log.turn("2")], frozen(asked));
+    const again = log.event("tool_output", { turn_id: null, call_id: "c1", mime: bundle("q1", 4, "2027") });
+    const state = fold([again], frozen(later));
+    expect(inner(state).outputs).toEqual([bundle("q1", 4, "2027")]);
+    expect(state.results.get("q1")?.at).toBe("2027");
+    expect(state.entries.at(-1)).toBe(later.entries.at(-1));
+  });
+
+  it("stand beside each other where they are several", () => {
+    const two = fold([log.event("tool_output", { call_id: "c1", mime: bundle("q2") })], asked);
+    expect(inner(two).outputs).toHaveLength(2);
+    expect([...two.results.keys()]).toEqual(["q1", "q2"]);
+  });
+
+  it("go with what is taken back, or cleared", () => {
+    const more = new Script();
+    more.seq = 100;
+    const second = fold(
+      [
+        more.end(),
+        ...more.turn("2"),
+        more.event("tool_started", { call_id: "c2" }),
+        more.event("tool_output", { call_id: "c2", mime: bundle("q2") }),
+        more.end(),
+      ],
+      asked,
+    );
+    expect([...second.results.keys()]).toEqual(["q1", "q2"]);
+    expect([...fold([more.event("rewound", { message_id: "m2" })], second).results.keys()]).toEqual(["q1"]);
+    expect(fold([more.event("cleared")], second).results.size).toBe(0);
+  });
+
+  it.each([
+    ["a chart with evidence", { "application/vnd.table-copilot.chart+json": { evidence: { ref: "q7" } } }, ["q7"]],
+    ["a table without evidence", { "application/vnd.table-copilot.table+json": { ref: "q7" } }, []],
+    ["damaged evidence", { "application/vnd.table-copilot.table+json": { evidence: { ref: 7, tables: "x" } } }, []],
+  ])("of %s are %#", (_, mime, refs) => {
+    const state = fold([log.event("tool_output", { call_id: "c1", mime })], { ...asked, results: new Map() });
+    expect([...state.results.keys()]).toEqual(refs);
+  });
+});
+
+describe("the evidence of an answer", () => {
+  const log = new Script();
+  const number = (text: string, ref: string | null) => ({ start: 0, end: 1, text, ref });
+
+  it("is kept with the answer, also inside a call: what it cites, and each number that stands nowhere once", () => {
+    const said = fold([
+      ...log.turn(),
+      log.event("tool_started", { call_id: "c0" }),
+      log.event("message", { message_id: "s0", parent_call_id: "c0", content: "42" }),
+      log.event("evidence", { message_id: "s0", refs: [], numbers: [number("42", null)] }),
+      log.event("message", { content: "3 of 42 and 42" }),
+      log.event("evidence", {
+        refs: ["q1"],
+        numbers: [number("3", "q1"), number("42", null), number("42", null)],
+      }),
+    ]);
+    expect(entryOf(said, "text").proof).toEqual({ refs: ["q1"], unproved: ["42"] });
+    expect((entryOf(said, "tool").children[0] as TextEntry).proof).toEqual({ refs: [], unproved: ["42"] });
+  });
+
+  it("of an answer that is not there changes nothing", () => {
+    const state = fold(log.turn("9"));
+    expect(fold([log.event("evidence", { message_id: "other" })], state)).toBe(state);
+  });
+});
+
+describe("a session's privacy", () => {
+  const log = new Script();
+
+  it("follows what is said of it, and takes nothing that it does not know", () => {
+    const rules = [{ table: "people", column: null, level: "hidden" as const }, { table: "x", level: "all" } as never];
+    const state = fold([
+      log.attached(),
+      log.event("session_updated", { privacy: "schema", ceiling: "aggregates", names: "masked", rules }),
+    ]);
+    expect(state.session).toMatchObject({
+      privacy: "schema",
+      ceiling: "aggregates",
+      names: "masked",
+      rules: [{ table: "people", column: null, level: "hidden" }],
+    });
+    expect(fold([log.event("session_updated", { privacy: "all" as never })], state).session?.privacy).toBeNull();
+  });
+});
+
 describe("what changes nothing", () => {
   const log = new Script();
   const state = fold([log.attached(), ...log.turn(), log.text(0, "Hi")]);
@@ -461,6 +589,7 @@ describe("folding", () => {
       log.event("question", { call_id: "c3" }),
       log.event("question_closed", { answer: "Dream" }),
       log.event("tool_output", { call_id: "c2", mime: { "text/plain": "1" } }),
+      log.event("tool_output", { call_id: "c3", mime: bundle("q1") }),
       log.event("tool_finished", { call_id: "c3" }),
       log.event("tool_finished", { call_id: "c2" }),
       log.event("tool_finished", { call_id: "c1" }),
@@ -471,7 +600,9 @@ describe("folding", () => {
       log.text(0, "𝒯wo", { message_id: "s6" }),
       log.text(3, "!", { message_id: "s6" }),
       log.event("message", { message_id: "s6", content: "𝒯wo!" }),
+      log.event("evidence", { message_id: "s6", refs: ["q1"], numbers: [] }),
       log.end(),
+      log.event("tool_output", { call_id: "c3", mime: bundle("q1", 4) }),
     ];
   }
 

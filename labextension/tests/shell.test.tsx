@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { dueInWords, openTodos, recurrence } from "../src/chat/view/shell/due";
 import { passes } from "../src/chat/view/shell/keys";
 import { en, zh } from "../src/chat/words/shell";
-import { about, chatState, NOW, reminder, session, todo, TURN } from "./fake-chat";
+import { about, chatState, column, NOW, reminder, session, table, tables, todo, TURN } from "./fake-chat";
 import { Mounted } from "./mounting";
 
 vi.mock("../src/chat/view/Transcript", () => ({ Transcript: () => <div role="log" tabindex={0} /> }));
@@ -96,13 +96,6 @@ describe("the header", () => {
   it("says that the model is the built-in one", () => {
     mounted({ about: about({ model: "offline", provider: "offline", host: "", offline: true }) });
     expect(view.one(".tcj-model").textContent).toBe("offline model");
-  });
-
-  it("shows what the model may see where that is set, and changes it", () => {
-    mounted({ state: chatState({ session: session({ privacy: "schema" }) }) });
-    view.click("What models may see: schema");
-    view.click("names");
-    expect(view.chat.asked("configure")).toEqual([[{ privacy: "names" }]]);
   });
 
   it("says nothing of it where it is not set", () => {
@@ -481,9 +474,23 @@ describe("before anything was said", () => {
     ]);
   });
 
-  it("what the tables suggest comes first", () => {
-    mounted({}, { notebook: { name: "P.ipynb", kernelId: "k" } }, { suggestions: ["Describe penguins (344 × 8)"] });
-    expect(suggestions()[0]).toBe("Describe penguins (344 × 8)");
+  it("they come from the tables that are there, the largest first", () => {
+    const penguins = table({ columns: [column("species", "category"), column("body_mass_g", "float64")] });
+    const sales = table({ name: "sales", rows: 12_345, columns: [], column_count: 3 });
+    mounted({ tables: tables([penguins, sales, table({ name: "people", level: "hidden" })]) });
+    expect(suggestions()).toEqual([
+      "Describe `sales` (12\u2009345 × 3)",
+      "Describe `penguins` (344 × 8)",
+      "Add a todo: send the report tomorrow",
+    ]);
+    view.end();
+    mounted({ tables: tables([penguins]) });
+    expect(suggestions()[1]).toBe("Average `body_mass_g` by `species` in `penguins`");
+  });
+
+  it("says quietly why there are no tables", () => {
+    mounted({ tables: tables([], "This session has no kernel, so there are no tables.") });
+    expect(view.one(".tcj-empty-note").textContent).toBe("This session has no kernel, so there are no tables.");
   });
 
   it("asks for the todos once it is connected", () => {

@@ -680,6 +680,177 @@ describe("todos and reminders", () => {
   });
 });
 
+describe("the tables", () => {
+  const penguins = {
+    name: "penguins",
+    kind: "",
+    rows: 344,
+    columns: [],
+    column_count: 8,
+    bytes: null,
+    level: "schema",
+  };
+  const listed = (): string[] => server.got("list").flatMap((frame) => (frame.what === "tables" ? "tables" : []));
+
+  it("are those of the session's kernel, which is the notebook's first", async () => {
+    const [store] = await opened();
+    server.tables = [penguins];
+    store.setKernel("k2");
+    store.loadTables();
+    await settle();
+    expect(server.got("configure")).toMatchObject([{ session_id: "s", kernel_id: "k2" }]);
+    expect(server.got("list").at(-1)).toMatchObject({ what: "tables", session_id: "s" });
+    expect(store.snapshot.tables?.tables).toEqual([penguins]);
+  });
+
+  it("are asked for once more, however often they are wanted meanwhile", async () => {
+    const [store] = await opened();
+    for (let time = 0; time < 5; time++) store.loadTables();
+    await settle();
+    expect(listed()).toHaveLength(2);
+  });
+
+  it("are not asked for without a session, and not kept for another one", async () => {
+    const [store] = await opened();
+    server.tables = [penguins];
+    store.loadTables();
+    await settle();
+    store.newSession();
+    expect(store.snapshot.tables).toBeNull();
+    store.loadTables();
+    expect(listed()).toHaveLength(1);
+  });
+
+  it("that can't be told are no trouble", async () => {
+    const [store] = await opened();
+    server.refuse("list");
+    store.loadTables();
+    await settle();
+    expect(store.snapshot).toMatchObject({ tables: null, problem: null });
+  });
+
+  it("are named in a message that mentions them", async () => {
+    const [store] = await opened();
+    server.tables = [penguins, { ...penguins, name: "销售" }];
+    store.loadTables();
+    await settle();
+    void store.send("Is @penguins, or me@penguins, like @销售 and @other? @penguins!");
+    void store.send("hello");
+    await settle();
+    expect(server.got("message").map((frame) => frame.mentions)).toEqual([["penguins", "销售"], undefined]);
+  });
+});
+
+describe("what was sent", () => {
+  const receipt = { receipt_id: "r1", turn_id: null, at: AT, model: "kimi", host: "h", bytes: 9, tables: [] };
+
+  it("is listed, read and exported", async () => {
+    const [store] = await opened();
+    server.receipts = [receipt];
+    server.payloads.set("r1", '{"a":1}');
+    store.loadReceipts();
+    await settle();
+    expect(store.snapshot.receipts).toEqual([receipt]);
+    await expect(store.readReceipt("r1")).resolves.toBe('{"a":1}');
+    await expect(store.readReceipt("r0")).resolves.toBeNull();
+    server.refuse("receipt");
+    await expect(store.readReceipt("r1")).rejects.toThrow("No receipt.");
+    expect(store.snapshot.problem).toBeNull();
+  });
+});
+
+describe("whether results still stand", () => {
+  const mime = (at: string) => ({
+    "application/vnd.table-copilot.table+json": { evidence: { ref: "q1", sql: "", at, tables: [] } },
+  });
+  const result = (store: ChatStore) => store.snapshot.state.results.get("q1")!;
+  const check = (store: ChatStore) => store.snapshot.checks.get(result(store));
+
+  async function withResult(): Promise<[ChatStore, FakeSession]> {
+    const [store, session] = await opened();
+    const { script } = session;
+    session.emit(
+      ...script.turn(),
+      script.event("tool_started"),
+      script.event("tool_output", { mime: mime("2026") }),
+      script.end(),
+    );
+    page.paint();
+    return [store, session];
+  }
+
+  it("is asked for several at once, and for each at most once a minute", async () => {
+    const [store] = await withResult();
+    store.verify(["q1"]);
+    store.verify(["q1", "q9"]);
+    await settle(50);
+    expect(server.got("verify")).toEqual([]);
+    await settle(50);
+    expect(server.got("verify")).toMatchObject([{ session_id: "s", refs: ["q1"] }]);
+    expect(check(store)).toEqual({ state: "fresh", reason: "" });
+    await settle(59_000);
+    store.verify(["q1"]);
+    await settle(1_000);
+    expect(server.got("verify")).toHaveLength(1);
+    store.verify(["q1"]);
+    await settle(100);
+    expect(server.got("verify")).toHaveLength(2);
+  });
+
+  it("is being checked until it is known, and not known where nobody answers", async () => {
+    const [store] = await withResult();
+    server.ignore.add("verify");
+    store.verify(["q1"]);
+    await settle(100);
+    expect(check(store)?.state).toBe("checking");
+    await settle(60_000);
+    expect(check(store)).toBeUndefined();
+  });
+
+  it("is not asked while a turn runs, but after it", async () => {
+    const [store, session] = await withResult();
+    session.emit(...session.script.turn("2"));
+    page.paint();
+    store.verify(["q1"]);
+    await settle(1_000);
+    expect(server.got("verify")).toEqual([]);
+    session.emit(session.script.end());
+    await settle(200);
+    await settle(200);
+    expect(server.got("verify")).toHaveLength(1);
+  });
+
+  it("is another question once a result was run again", async () => {
+    const [store, session] = await withResult();
+    store.verify(["q1"]);
+    await settle(100);
+    const old = result(store);
+    store.rerun("q1");
+    store.rerun("q1");
+    page.paint();
+    expect(check(store)?.state).toBe("running");
+    session.emit(session.script.event("tool_output", { turn_id: null, mime: mime("2027") }));
+    await settle();
+    expect(server.got("rerun")).toMatchObject([{ session_id: "s", ref: "q1" }]);
+    expect(result(store)).not.toBe(old);
+    expect(check(store)).toBeUndefined();
+    store.verify(["q1"]);
+    await settle(100);
+    expect(check(store)?.state).toBe("fresh");
+  });
+
+  it("stays as it was when running it again is refused, and that is told", async () => {
+    const [store] = await withResult();
+    store.verify(["q1"]);
+    await settle(100);
+    server.refuse("rerun", "kernel_busy");
+    store.rerun("q1");
+    await settle();
+    expect(check(store)?.state).toBe("fresh");
+    expect(store.snapshot.problem?.message).toBe("No rerun.");
+  });
+});
+
 describe("a closed chat", () => {
   it("says no more, and keeps what could not be sent", async () => {
     const [store, session] = await opened();

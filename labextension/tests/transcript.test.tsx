@@ -379,6 +379,7 @@ describe("a tool call", () => {
 
   test.each([
     [{ "image/png": "aGk=\n", "text/plain": "a plot" }, "img", "src", "data:image/png;base64,aGk="],
+    [{ "image/svg+xml": "<svg/>", "text/plain": "a plot" }, "img", "src", "data:image/svg+xml,%3Csvg%2F%3E"],
     [{ "text/html": ["<b>", "x</b>"], "text/plain": "x" }, "[data-html]", "data-html", "<b>x</b>"],
     [{ "text/markdown": "*x*", "text/plain": "x" }, "[data-markdown]", "data-markdown", "done"],
     [{ "application/json": { a: 1 }, "text/plain": "x" }, ".tcj-output pre", "aria-label", "Result"],
@@ -387,6 +388,20 @@ describe("a tool call", () => {
     await open([tool("plot", { outputs: [mime] })]);
     expect(one(selector).getAttribute(attribute)).toBe(value);
     expect(one(".tcj-output").children).toHaveLength(1);
+  });
+});
+
+describe("what is done inside of a call", () => {
+  const shows = (name: string, data: string) => tool(name, { outputs: [{ "text/plain": data }] });
+
+  test("is shown to the user below the call's own line, folded or not, and once", async () => {
+    const inner = tool("plan", { children: [shows("query_table", "first")] });
+    await open([tool("analyst", { children: [inner, shows("query_table", "second")] })]);
+    const outputs = () => all(".tcj-output").map((each) => each.textContent);
+    expect(outputs()).toEqual(["first", "second"]);
+    await unfold("details");
+    expect(outputs()).toEqual(["first", "second"]);
+    expect(all(".tcj-tool .tcj-tool").length).toBeGreaterThan(0);
   });
 });
 
@@ -512,7 +527,15 @@ describe("an approval", () => {
     await open([run()], { notebook: { name: "penguins.ipynb", kernelId: null } });
     expect(one("[data-language=python]").textContent).not.toContain("\u202e");
     expect(root.textContent).toContain("Runs in the kernel of penguins.ipynb");
-    expect(names()).toEqual(["Run once", "Allow in this session", "Don’t run"]);
+    expect(names()).toEqual(["Run once", "Allow this code in this session", "Don’t run"]);
+  });
+
+  test("names the notebook, the kernel and the code's hash that the server named", async () => {
+    const more = { sha256: "0123456789abcdef", kernel: "k-1", notebook: "a\u202eb.ipynb" };
+    await open([approval("run_code", { arguments: { code: "x = 1", ...more } })]);
+    expect(one(".tcj-approval .tcj-quiet").textContent).toBe(
+      "Runs in the kernel of a<U+202E>b.ipynb · kernel k-1 · sha256 0123456789ab",
+    );
   });
 
   test("of another tool allows instead of running, and only as far as the server does", async () => {
@@ -530,7 +553,7 @@ describe("an approval", () => {
     await open([entry]);
     await pass(599);
     await click("Run once");
-    await click("Allow in this session");
+    await click("Allow this code in this session");
     expect(chat.calls).toEqual([]);
     await pass(1);
     await click("Run once");
@@ -559,11 +582,65 @@ describe("an approval", () => {
       { ...run(), open: false, decision: null, by: "cancelled" },
     ]);
     expect(all(".tcj-approval .tcj-tool-state").map((each) => each.textContent)).toEqual([
-      "allowed in this session",
+      "this code is allowed in this session",
       "nobody decided in time",
       "not run",
     ]);
     expect(all(".tcj-approval button")).toEqual([]);
+  });
+});
+
+describe("a consent to show values to the model", () => {
+  const share = (rest: Record<string, unknown> = {}) =>
+    approval("share_data", {
+      content: "The model asks to see 3 rows of q1: 2 columns, 1 of text.",
+      arguments: {
+        level: "rows",
+        rows: 3,
+        columns: 2,
+        what: "3 rows of q1: 2 columns, 1 of text",
+        preview: "island\tname\nBiscoe\tAda\u202e",
+        model: "kimi-k2.5",
+        host: "openrouter.ai",
+        ...rest,
+      },
+    });
+
+  test("says what would leave, in numbers, and to whom", async () => {
+    await open([share()]);
+    expect(one(".tcj-card-text").textContent).toBe("The model asks to see 3 rows of q1: 2 columns, 1 of text.");
+    expect(one(".tcj-approval .tcj-quiet").textContent).toBe("kimi-k2.5 @ openrouter.ai");
+    expect(names()).toEqual(["Once", "This session", "No"]);
+    expect(document.activeElement).toBe(button("No"));
+  });
+
+  test.each([
+    ["3 rows of q1: 2 columns, 1 of text", "模型想看 q1 的 3 行（2 列，其中 1 列是文字）。"],
+    ["1 row of sales: 1 column", "模型想看 sales 的 1 行（1 列）。"],
+    ["the message of the error", "模型想看：the message of the error。"],
+  ])("says so in Chinese: %s", async (what, said) => {
+    await open([share({ what })], { language: "zh" });
+    expect(one(".tcj-card-text").textContent).toBe(said);
+  });
+
+  test("shows on demand exactly what would be sent, all of it, with what hides in it", async () => {
+    const preview = `${"x".repeat(30_000)}\u202e`;
+    await open([share({ preview })]);
+    expect(all(".tcj-pre")).toEqual([]);
+    await unfold(".tcj-approval details");
+    expect(one(".tcj-pre").textContent).toBe(`${"x".repeat(30_000)}<U+202E>`);
+  });
+
+  test("is not given before it could be read, and says afterwards how it went", async () => {
+    const entry = share();
+    await open([entry]);
+    await click("Once");
+    expect(chat.calls).toEqual([]);
+    await pass(600);
+    await click("This session");
+    expect(chat.calls).toEqual([["decide", entry.approvalId, "session"]]);
+    await show(snapshot([{ ...entry, open: false, decision: "session", by: "page" }]));
+    expect(one(".tcj-tool-state").textContent).toBe("allowed in this session");
   });
 });
 

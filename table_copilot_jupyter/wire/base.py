@@ -7,8 +7,8 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Awaitable
-from typing import Protocol
+from collections.abc import Awaitable, Coroutine
+from typing import Any, Protocol
 
 from .. import protocol
 from ..delivery import Delivery
@@ -125,6 +125,7 @@ class Peer(ABC):
         self._allowance = Allowance()
         self._inbox: deque[protocol.Frame] = deque()
         self._worker: asyncio.Task[None] | None = None
+        self._aside: set[asyncio.Task[None]] = set()
 
     # --- from the transport --------------------------------------------------------------------
 
@@ -144,6 +145,8 @@ class Peer(ABC):
         except FrameError as error:
             self.send_error(error, request_id=error.request_id, session_id=error.session_id)
             return
+        if self.take_at_once(frame):
+            return
         self._inbox.append(frame)
         if self._worker is None:
             self._worker = asyncio.get_running_loop().create_task(self._work())
@@ -154,8 +157,9 @@ class Peer(ABC):
         self.hub.disconnect(self)
         self.leave()
         self._inbox.clear()
-        if self._worker is not None:
-            self._worker.cancel()
+        for task in (self._worker, *self._aside):
+            if task is not None:
+                task.cancel()
 
     # --- to the client -------------------------------------------------------------------------
 
@@ -176,6 +180,10 @@ class Peer(ABC):
     @abstractmethod
     def parse(self, text: str | bytes) -> protocol.Frame:
         """Raises FrameError."""
+
+    def take_at_once(self, frame: protocol.Frame) -> bool:
+        """Whether the frame was taken here and now: what an earlier one that is being handled waits for."""
+        return False
 
     @abstractmethod
     async def handle(self, frame: protocol.Frame) -> None:
@@ -205,20 +213,30 @@ class Peer(ABC):
         try:
             while self._inbox:
                 frame = self._inbox.popleft()
-                try:
-                    await self.handle(frame)
-                except CopilotError as error:
-                    self._refuse(frame, error)
-                except StoreError as error:
-                    self._refuse(frame, CopilotError(ErrorCode.INTERNAL, str(error), "See the server's log."))
-                except Exception as error:
-                    logger.exception("a %s frame failed", frame.type)
-                    failure = CopilotError(
-                        ErrorCode.INTERNAL, f"The server failed: {type(error).__name__}.", "See the server's log."
-                    )
-                    self._refuse(frame, failure)
+                await self._answered(frame, self.handle(frame))
         finally:
             self._worker = None
+
+    def handle_aside(self, frame: protocol.Frame, handling: Coroutine[Any, Any, None]) -> None:
+        """Go on with the next frame while this one waits for a kernel."""
+        task = asyncio.get_running_loop().create_task(self._answered(frame, handling))
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+
+    async def _answered(self, frame: protocol.Frame, handling: Coroutine[Any, Any, None]) -> None:
+        """Carry out one frame; what goes wrong is its answer."""
+        try:
+            await handling
+        except CopilotError as error:
+            self._refuse(frame, error)
+        except StoreError as error:
+            self._refuse(frame, CopilotError(ErrorCode.INTERNAL, str(error), "See the server's log."))
+        except Exception as error:
+            logger.exception("a %s frame failed", frame.type)
+            failure = CopilotError(
+                ErrorCode.INTERNAL, f"The server failed: {type(error).__name__}.", "See the server's log."
+            )
+            self._refuse(frame, failure)
 
     def _refuse(self, frame: protocol.Frame, error: CopilotError) -> None:
         self.send_error(

@@ -59,6 +59,14 @@ class V1Peer(Peer):
             )
         )
 
+    def take_at_once(self, frame: protocol.Frame) -> bool:
+        """A cell's result: a command of the same connection may be waiting for it."""
+        if not isinstance(frame, protocol.KernelResult) or not self._cells:
+            return False
+        for cell in self._cells:
+            cell.take(frame)  # one that comes too late is of no use any more
+        return True
+
     async def handle(self, frame: protocol.Frame) -> None:
         match frame:
             case protocol.Ping():
@@ -70,6 +78,8 @@ class V1Peer(Peer):
                 if session is not None:
                     session.log.listeners.discard(self)
                 self._ack(frame)
+            case protocol.List(what="tables"):
+                self.handle_aside(frame, self._list(frame))
             case protocol.List():
                 await self._list(frame)
             case protocol.Describe():
@@ -88,7 +98,11 @@ class V1Peer(Peer):
                 await self.hub.delete_session(frame.session_id, self.owner)
                 self._ack(frame)
             case protocol.KernelResult():
-                self._take_result(frame)
+                raise CopilotError(
+                    ErrorCode.BAD_FRAME,
+                    f"No kernel request {frame.call_id!r} is open.",
+                    "Send a kernel_result only in answer to a kernel_request.",
+                )
             case _:
                 await self._handle_in_session(frame)
 
@@ -124,10 +138,11 @@ class V1Peer(Peer):
                 self._reply(frame, await inspection.payload(self.hub, session, frame.receipt_id))
                 return
             case protocol.Verify():
-                self._reply(frame, await inspection.verified(self.hub, session, frame.refs))
+                self.handle_aside(frame, self._verify(frame, session))
                 return
             case protocol.Rerun():
-                await inspection.rerun(self.hub, session, frame.ref)
+                self.handle_aside(frame, self._rerun(frame, session))
+                return
         await session.log.caught_up()  # what was acknowledged outlives a killed server
         self._ack(frame)
 
@@ -140,14 +155,13 @@ class V1Peer(Peer):
         reply.request_id = frame.request_id
         self.send(reply)
 
-    def _take_result(self, frame: protocol.KernelResult) -> None:
-        """Of a cell that this very connection offered. One that comes too late is of no use any more."""
-        if not any(cell.take(frame) for cell in self._cells) and not self._cells:
-            raise CopilotError(
-                ErrorCode.BAD_FRAME,
-                f"No kernel request {frame.call_id!r} is open.",
-                "Send a kernel_result only in answer to a kernel_request.",
-            )
+    async def _verify(self, frame: protocol.Verify, session: Session) -> None:
+        self._reply(frame, await inspection.verified(self.hub, session, frame.refs))
+
+    async def _rerun(self, frame: protocol.Rerun, session: Session) -> None:
+        await inspection.rerun(self.hub, session, frame.ref)
+        await session.log.caught_up()
+        self._ack(frame)
 
     def _cell(self, frame: protocol.Message, session: Session) -> CellKernel | None:
         """The cell that waits for the message's turn, if its client offered it."""
@@ -231,11 +245,14 @@ class V1Peer(Peer):
     async def _message(self, frame: protocol.Message, session: Session) -> None:
         self._check_kernel(frame.kernel_id)
         content, is_command = commands.read(frame.content)
+        cell = self._cell(frame, session)
         if is_command:
-            scene = commands.Scene(self.hub, session, self.owner, self._surface, frame.kernel_id)
+            scene = commands.Scene(self.hub, session, self.owner, self._surface, frame.kernel_id, cell)
             answer = await commands.run(content, scene)
             content = answer.say
         if not content:
+            if cell is not None:
+                cell.close()
             self.send(
                 protocol.Notice(
                     session_id=session.session_id,
@@ -254,7 +271,7 @@ class V1Peer(Peer):
             mentions=frame.mentions,
             replaces=frame.replaces,
             kernel_id=frame.kernel_id,
-            cell=self._cell(frame, session),
+            cell=cell,
         )
         await session.log.caught_up()  # what was acknowledged outlives a killed server
         self.send(

@@ -1,6 +1,6 @@
 /** What the view sees: a snapshot to show, and the actions that it can take. `store.ts` is the real one. */
-import type { About, ReminderItem, SessionInfo, TodoItem } from "./protocol";
-import type { ChatState, Decision, UserEntry } from "./state";
+import type { About, Configure, ReceiptInfo, ReminderItem, SessionInfo, Tables, TodoItem } from "./protocol";
+import type { ChatState, Decision, Result, UserEntry } from "./state";
 
 export type ConnectionStatus =
   | { readonly state: "connecting" }
@@ -17,6 +17,16 @@ export interface Problem {
   readonly hint: string;
 }
 
+/** Whether a result still stands for its tables. */
+export interface Check {
+  readonly state: "checking" | "running" | "fresh" | "stale" | "unknown";
+  /** The server's words: what changed, or why it can't be told. */
+  readonly reason: string;
+}
+
+/** What can be changed of a session. */
+export type Changes = Pick<Configure, "model" | "agent" | "privacy" | "names" | "rules">;
+
 export interface Snapshot {
   readonly connection: ConnectionStatus;
   readonly state: ChatState;
@@ -27,6 +37,12 @@ export interface Snapshot {
   readonly todos: readonly TodoItem[] | null;
   readonly reminders: readonly ReminderItem[] | null;
   readonly about: About | null;
+  /** Of the session's kernel; null before they were asked for. */
+  readonly tables: Tables | null;
+  /** Of the session, the first one first; null before they were asked for. */
+  readonly receipts: readonly ReceiptInfo[] | null;
+  /** Of the results that were looked at. A result that was run again is another one. */
+  readonly checks: ReadonlyMap<Result, Check>;
   readonly problem: Problem | null;
   readonly draft: string;
 }
@@ -35,6 +51,8 @@ export interface SendOptions {
   readonly agent?: string;
   /** Take this earlier message and everything after it back first. */
   readonly replaces?: string;
+  /** Tables that it names. */
+  readonly mentions?: readonly string[];
 }
 
 export interface Chat {
@@ -60,9 +78,18 @@ export interface Chat {
   rename(sessionId: string, title: string): void;
   deleteSession(sessionId: string): void;
   clear(): void;
-  configure(changes: { model?: string; agent?: string; privacy?: "names" | "schema" | "aggregates" | "rows" }): void;
-  /** Downloads the session as a file. */
-  exportSession(sessionId: string, format: "md" | "json"): void;
+  configure(changes: Changes): void;
+  /** Downloads the session, or what was sent of it, as a file. */
+  exportSession(sessionId: string, format: "md" | "json" | "receipts"): void;
+
+  loadTables(): void;
+  loadReceipts(): void;
+  /** The body of one request as it was sent; null where it is not kept any more. Rejects with what to show. */
+  readReceipt(receiptId: string): Promise<string | null>;
+  /** These results are being looked at: whether they still stand comes into `checks`. Not more often than needed. */
+  verify(refs: readonly string[]): void;
+  /** Runs a result's query again. */
+  rerun(ref: string): void;
 
   loadTodos(): void;
   changeTodo(todoId: string, action: "done" | "undone" | "delete"): void;

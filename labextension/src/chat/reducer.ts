@@ -8,7 +8,7 @@
  *
  * Folding is pure. An event of an unknown type, or one that lacks what it is about, changes nothing.
  */
-import { Builder, NOTHING_SENT } from "./fold/builder";
+import { Builder, NO_RESULTS, NOTHING_SENT } from "./fold/builder";
 import { asNumber, asSession, asText, asTextOrNull, isObject } from "./fold/fields";
 import type { Handler } from "./fold/handler";
 import * as records from "./fold/records";
@@ -27,6 +27,7 @@ export function initialState(sessionId: string): ChatState {
     entries: [],
     queued: [],
     turn: null,
+    results: NO_RESULTS,
     sent: NOTHING_SENT,
     host: "",
     deleted: false,
@@ -97,6 +98,7 @@ const HANDLERS = {
   text: work.onStreamed("text"),
   reasoning: work.onStreamed("reasoning"),
   message: work.onMessage,
+  evidence: work.onEvidence,
   tool_started: work.onToolStarted,
   tool_output: work.onToolOutput,
   tool_finished: work.onToolFinished,

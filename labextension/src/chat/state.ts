@@ -30,6 +30,32 @@ export interface TextEntry extends Shown {
   readonly done: boolean;
   /** The model was cut off. */
   readonly partial: boolean;
+  /** null where the server said nothing of it. */
+  readonly proof: Proof | null;
+}
+
+/** What stands behind the numbers of an answer. */
+export interface Proof {
+  /** The results that it cites or takes its numbers from. */
+  readonly refs: readonly string[];
+  /** The numbers that stand in no result, each once. */
+  readonly unproved: readonly string[];
+}
+
+/** A result that an answer may point to, such as q1: the newest one of this name. */
+export interface Result {
+  readonly ref: string;
+  readonly callId: string;
+  readonly sql: string;
+  readonly at: string;
+  readonly tables: readonly TableRead[];
+}
+
+/** A table that a result was made of, as it was then. */
+export interface TableRead {
+  readonly name: string;
+  readonly rows: number | null;
+  readonly columns: number | null;
 }
 
 export interface ToolEntry extends Shown {
@@ -157,6 +183,8 @@ export interface ChatState {
   /** Messages whose turn has not begun, in their order. */
   readonly queued: readonly UserEntry[];
   readonly turn: RunningTurn | null;
+  /** By reference. */
+  readonly results: ReadonlyMap<string, Result>;
   /** All that this session sent to models. */
   readonly sent: Tally;
   /** The host that the last request went to; "" before there was one. */

@@ -5,7 +5,7 @@
  * seen in the snapshot at once. Whatever the server refuses, or does not get, becomes a `problem`; a message that
  * could not be sent goes back into the draft. The parts that keep a matter of their own are in `store/`.
  */
-import type { Chat, ConnectionStatus, SendOptions, Snapshot } from "./chat";
+import type { Changes, Chat, ConnectionStatus, SendOptions, Snapshot } from "./chat";
 import type { Attachment } from "./connection/attachment";
 import type { Backoff } from "./connection/backoff";
 import { Connection, type ConnectionOptions } from "./connection/connection";
@@ -15,25 +15,18 @@ import type { Reply } from "./connection/requests";
 import type { Dial } from "./connection/transport";
 import { Drafts } from "./drafts";
 import type { Host, Language } from "./host";
-import type {
-  Attached,
-  ClientFrame,
-  Configure,
-  ErrorFrame,
-  Notice,
-  Remind,
-  ReminderDue,
-  ServerFrame,
-} from "./protocol";
+import type { Attached, ClientFrame, ErrorFrame, Notice, Remind, ReminderDue, ServerFrame } from "./protocol";
 import { addNotice, initialState, reduceAll } from "./reducer";
 import type { ChatState, Decision } from "./state";
 import { download } from "./store/download";
+import { FreshList } from "./store/fresh-list";
 import { KeptStates } from "./store/kept-states";
+import { mentioned } from "./store/mentions";
 import { NextFrame } from "./store/next-frame";
 import { isCommand, messageFrame, Outbox, type Letter } from "./store/outbox";
 import { ReminderNews } from "./store/reminder-news";
 import { SessionKernel } from "./store/session-kernel";
-import { SessionList } from "./store/session-list";
+import { Verifier } from "./store/verifier";
 import { CONNECTION_WORDS } from "./words/connection";
 
 export interface StoreOptions {
@@ -55,7 +48,9 @@ export interface StoreOptions {
 
 /** Events after which a list of sessions looks different. */
 const LISTED: ReadonlySet<string> = new Set(["session_updated", "turn_started", "turn_finished", "session_deleted"]);
-const FORMATS = { md: "text/markdown", json: "application/json" } as const;
+const FORMATS = { md: "text/markdown", json: "application/json", receipts: "application/x-ndjson" } as const;
+/** What is known of one session only. */
+const OF_NONE = { tables: null, receipts: null } as const;
 
 export class ChatStore implements Chat {
   readonly #options: StoreOptions;
@@ -67,7 +62,17 @@ export class ChatStore implements Chat {
   readonly #kept = new KeptStates();
   readonly #news = new ReminderNews();
   readonly #kernel: SessionKernel;
-  readonly #list = new SessionList(() => this.#loadSessions());
+  readonly #list = new FreshList(() => this.#loadSessions());
+  readonly #tables = new FreshList(() => this.#loadTables());
+  readonly #receipts = new FreshList(() => this.#loadReceipts());
+  readonly #verifier = new Verifier({
+    ask: async (refs) => {
+      const reply = await this.#ask({ type: "verify", session_id: this.#shown, refs });
+      return reply?.type === "verified" ? reply.results : null;
+    },
+    mayAsk: () => this.#snapshot.connection.state === "open" && this.#snapshot.state.turn === null,
+    show: (checks) => this.#change({ checks }),
+  });
 
   #snapshot: Snapshot;
   #changed = false;
@@ -87,6 +92,8 @@ export class ChatStore implements Chat {
       todos: null,
       reminders: null,
       about: null,
+      ...OF_NONE,
+      checks: new Map(),
       problem: null,
       draft: this.#drafts.read(options.sessionId),
     };
@@ -117,7 +124,7 @@ export class ChatStore implements Chat {
   close(): void {
     this.#listeners.clear();
     this.#connection.close();
-    this.#list.stop();
+    for (const list of [this.#list, this.#tables, this.#receipts, this.#verifier]) list.stop();
     this.#frame.cancel();
   }
 
@@ -145,7 +152,8 @@ export class ChatStore implements Chat {
     if (this.#connection.status.state === "lost") this.#connection.reconnect();
     const attachment = this.#attached();
     const { kernelId } = this.#kernel; // the user may be at another notebook before it is sent
-    const letter = this.#outbox.add(attachment, content, this.#options.surface, options);
+    const mentions = mentioned(content, this.#snapshot.tables?.tables ?? []);
+    const letter = this.#outbox.add(attachment, content, this.#options.surface, { ...options, mentions });
     this.#change({ problem: null });
     this.#showSending();
     try {
@@ -251,7 +259,8 @@ export class ChatStore implements Chat {
     this.#connection.release(this.#attachment);
     const state = (sessionId === null ? null : this.#kept.take(sessionId)) ?? initialState(sessionId ?? "");
     this.#attachment = this.#connection.attach(sessionId, state);
-    this.#change({ state, draft: this.#drafts.read(sessionId), problem: null });
+    this.#change({ state, draft: this.#drafts.read(sessionId), problem: null, ...OF_NONE });
+    this.#verifier.clear();
     this.#showSending();
   }
 
@@ -286,14 +295,69 @@ export class ChatStore implements Chat {
     this.#do({ type: "clear", session_id: this.#shown });
   }
 
-  configure(changes: Omit<Configure, "type" | "request_id" | "session_id" | "kernel_id">): void {
+  configure(changes: Changes): void {
     this.#do({ type: "configure", session_id: this.#shown, ...changes });
   }
 
-  exportSession(sessionId: string, format: "md" | "json"): void {
+  exportSession(sessionId: string, format: keyof typeof FORMATS): void {
     this.#do({ type: "export", session_id: sessionId, format }, (reply) => {
       if (reply.type === "exported") download(reply.filename, reply.content, FORMATS[format]);
     });
+  }
+
+  // --- tables, what was sent of them, and what stands of results ---------------------------------------
+
+  loadTables(): void {
+    this.#tables.now();
+  }
+
+  async #loadTables(): Promise<void> {
+    const { sessionId } = this.#attachment;
+    const { session } = this.#snapshot.state;
+    if (sessionId === null) return;
+    // Those of the notebook's kernel; where the server refuses it, those of the session's.
+    await this.#kernel.tell(sessionId, this.#kernel.kernelId, session).catch(() => undefined);
+    const tables = await this.#ask({ type: "list", what: "tables", session_id: sessionId });
+    if (tables?.type === "tables" && this.#isShown(sessionId)) this.#change({ tables });
+  }
+
+  loadReceipts(): void {
+    this.#receipts.now();
+  }
+
+  async #loadReceipts(): Promise<void> {
+    const { sessionId } = this.#attachment;
+    if (sessionId === null) return;
+    const reply = await this.#ask({ type: "list", what: "receipts", session_id: sessionId });
+    if (reply?.type === "receipts" && this.#isShown(sessionId)) this.#change({ receipts: reply.receipts });
+  }
+
+  async readReceipt(receiptId: string): Promise<string | null> {
+    const frame = { type: "receipt", session_id: this.#shown, receipt_id: receiptId } as const;
+    const reply = await this.#connection.request(frame);
+    return reply.type === "payload" ? reply.content : null;
+  }
+
+  verify(refs: readonly string[]): void {
+    for (const ref of refs) {
+      const result = this.#snapshot.state.results.get(ref);
+      if (result !== undefined) this.#verifier.want(result);
+    }
+  }
+
+  rerun(ref: string): void {
+    const result = this.#snapshot.state.results.get(ref);
+    if (result === undefined) return;
+    const before = this.#verifier.get(result);
+    if (before?.state === "running") return;
+    this.#verifier.set(result, { state: "running", reason: "" });
+    this.#connection.request({ type: "rerun", session_id: this.#shown, ref }).then(
+      () => this.#verifier.set(result, null), // there is another one by now
+      (error: unknown) => {
+        this.#verifier.set(result, before);
+        this.#complain(error);
+      },
+    );
   }
 
   // --- todos and reminders -----------------------------------------------------------------------------
@@ -372,6 +436,7 @@ export class ChatStore implements Chat {
     const before = this.#snapshot.connection;
     this.#change({ connection: status });
     if (status.state === "open" && !status.busy && !(before.state === "open" && before.busy)) void this.#refresh();
+    this.#verifier.resume();
   }
 
   async #refresh(): Promise<void> {
@@ -432,6 +497,7 @@ export class ChatStore implements Chat {
     for (const frame of frames) if (frame.type === "user_message") this.#outbox.remove(frame.message_id);
     this.#outbox.caughtUp(state.sessionId, state.seq);
     this.#change({ state });
+    this.#verifier.resume();
     this.#showSending();
     return state;
   }

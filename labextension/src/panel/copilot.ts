@@ -136,7 +136,7 @@ export class Copilot implements IDisposable {
     chat.setDraft(`${draft === "" ? "" : `${draft}\n\n`}${fenced(cell.source, cell.language)}\n\n`);
   }
 
-  /** Sends the cell and its error, in the session of its notebook. */
+  /** Sends the cell and the type of its error, in the session of its notebook. */
   async askAboutFailure(kind: "explain" | "fix", cell: CellInNotebook): Promise<void> {
     if (cell.failure === null) return;
     const chat = await this.chatOf(cell.notebook);
@@ -216,7 +216,8 @@ export class Copilot implements IDisposable {
     return owner ?? notebooks.front;
   }
 
-  private host(notebook: NotebookPanel | null): Host {
+  /** What the panel, or a result in an output of this notebook, can do. */
+  host(notebook: NotebookPanel | null): Host {
     const { around, settings } = this;
     return {
       surface: "panel",

@@ -2,6 +2,7 @@
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ICommandPalette, IToolbarWidgetRegistry, Notification } from "@jupyterlab/apputils";
 import { INotebookTracker } from "@jupyterlab/notebook";
+import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import { ServerConnection } from "@jupyterlab/services";
 import { ISettingRegistry } from "@jupyterlab/settingregistry";
 import { ITranslator } from "@jupyterlab/translation";
@@ -15,6 +16,7 @@ import { hearShortcut } from "./keys";
 import { Notebooks } from "./notebooks";
 import { CopilotPanel } from "./panel";
 import { ReminderNotes } from "./reminders";
+import { RANK, rendererFactory } from "./renderer";
 import { CopilotServer } from "./server";
 import { readSettings } from "./settings";
 import { hideSide } from "./side";
@@ -28,7 +30,15 @@ const plugin: JupyterFrontEndPlugin<void> = {
   id: ID,
   description: "A copilot for the tables in your notebooks, in the side panel.",
   autoStart: true,
-  optional: [ILayoutRestorer, ICommandPalette, ISettingRegistry, INotebookTracker, ITranslator, IToolbarWidgetRegistry],
+  optional: [
+    ILayoutRestorer,
+    ICommandPalette,
+    ISettingRegistry,
+    INotebookTracker,
+    ITranslator,
+    IToolbarWidgetRegistry,
+    IRenderMimeRegistry,
+  ],
   activate,
   deactivate: () => active?.dispose(),
 };
@@ -43,6 +53,7 @@ function activate(
   tracker: INotebookTracker | null,
   translator: ITranslator | null,
   toolbars: IToolbarWidgetRegistry | null,
+  renderers: IRenderMimeRegistry | null,
 ): void {
   const disposables = new DisposableSet();
   const server = new CopilotServer(ServerConnection.makeSettings());
@@ -149,6 +160,10 @@ function activate(
   });
 
   if (toolbars !== null) addCellButtons(toolbars, app.commands, notebooks);
+  renderers?.addFactory(
+    rendererFactory((node) => copilot.host(notebooks.around(node))),
+    RANK,
+  );
   disposables.add(commands);
   disposables.add(copilot);
   disposables.add(panel);

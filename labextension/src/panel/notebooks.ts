@@ -3,13 +3,13 @@ import type { Cell, ICodeCellModel } from "@jupyterlab/cells";
 import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
 import type { ServiceManager } from "@jupyterlab/services";
 import type { CellTarget, Notebook } from "../chat/host";
-import { failureOf, type FailedCell, type Failure } from "./failure";
+import { failureOf, type FailedCell } from "./failure";
 
 /** A code cell that something is asked about. */
 export interface CellInNotebook extends FailedCell {
   readonly notebook: NotebookPanel;
-  /** The error that it ended with; null when it has none. */
-  readonly failure: Failure | null;
+  /** The type of the error that it ended with; null when it has none. */
+  readonly failure: string | null;
 }
 
 export class Notebooks {
@@ -55,6 +55,11 @@ export class Notebooks {
   /** The notebook that a cell is in. */
   of(cell: Cell): NotebookPanel | null {
     return this.open.find((notebook) => notebook.content.widgets.includes(cell)) ?? null;
+  }
+
+  /** The notebook that `node` is drawn in. */
+  around(node: Node): NotebookPanel | null {
+    return this.open.find((notebook) => notebook.node.contains(node)) ?? null;
   }
 
   /** The code cell that is drawn as `node`. */

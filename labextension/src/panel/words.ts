@@ -25,7 +25,7 @@ export interface PanelWords {
   /** To the model. */
   readonly pleaseExplain: string;
   readonly pleaseFix: string;
-  readonly theError: string;
+  readonly theError: (type: string) => string;
   readonly leftOut: (characters: number) => string;
 }
 
@@ -39,7 +39,7 @@ const en: PanelWords = {
   explainError: "Explain this cell's error",
   fix: "Fix",
   fixError: "Fix this cell's error",
-  sendsError: "Sends this cell's code and its error to the model",
+  sendsError: "Sends this cell's code and the type of its error to the model",
   stop: "Stop the answer",
   checking: "Connecting…",
   missing: "The copilot is not part of this Jupyter server.",
@@ -50,10 +50,10 @@ const en: PanelWords = {
   snooze: "Snooze 10 min",
   openSession: "Open session",
   readOnly: "This notebook is read-only, so no cell was changed.",
-  pleaseExplain: "Explain the error in this cell.",
+  pleaseExplain: "Explain the error of this cell.",
   pleaseFix:
-    "Fix the error in this cell. Give the whole corrected cell in one code block, and say in a sentence what was wrong.",
-  theError: "The error:",
+    "Fix the error of this cell. Give the whole corrected cell in one code block, and say in a sentence what was wrong.",
+  theError: (type) => `It ended with \`${type}\`.`,
   leftOut: (characters) => `… ${characters} characters left out …`,
 };
 
@@ -67,7 +67,7 @@ const zh: PanelWords = {
   explainError: "解释此单元格的报错",
   fix: "修复",
   fixError: "修复此单元格的报错",
-  sendsError: "会把此单元格的代码和报错发送给模型",
+  sendsError: "会把此单元格的代码和报错类型发送给模型",
   stop: "停止回答",
   checking: "正在连接…",
   missing: "这个 Jupyter 服务器上没有 Table Copilot。",
@@ -80,7 +80,7 @@ const zh: PanelWords = {
   readOnly: "这个笔记本是只读的，单元格没有改动。",
   pleaseExplain: "请解释这个单元格的报错。",
   pleaseFix: "请修复这个单元格的报错。把改好的整个单元格放进一个代码块，并用一句话说明原因。",
-  theError: "报错：",
+  theError: (type) => `它以 \`${type}\` 结束。`,
   leftOut: (characters) => `…… 省略 ${characters} 个字符 ……`,
 };
 

@@ -10,7 +10,7 @@
  * elsewhere, it is made from the entries.
  */
 import { countCodePoints } from "./fields";
-import type { ChatState, Entry, RunningTurn, Tally, TextEntry, ToolEntry, UserEntry } from "../state";
+import type { ChatState, Entry, MimeBundle, RunningTurn, Tally, TextEntry, ToolEntry, UserEntry } from "../state";
 
 /** Where an entry is: its place in `entries`, then in the `children` of each call on the way. */
 export type Path = readonly number[];
@@ -33,6 +33,7 @@ interface Index {
 }
 
 export const NOTHING_SENT: Tally = { requests: 0, rows: 0, bytes: 0 };
+export const NO_RESULTS: ChatState["results"] = new Map();
 
 const EMPTY: Index = { tools: new Map(), growing: new Map(), finished: new Set(), asks: new Map() };
 const INDEXES = new WeakMap<ChatState, Index>();
@@ -44,6 +45,7 @@ export class Builder {
   seq: number;
   queued: readonly UserEntry[];
   turn: RunningTurn | null;
+  results: ChatState["results"];
   sent: Tally;
   host: string;
   deleted: boolean;
@@ -62,6 +64,7 @@ export class Builder {
     this.seq = base.seq;
     this.queued = base.queued;
     this.turn = base.turn;
+    this.results = base.results;
     this.sent = base.sent;
     this.host = base.host;
     this.deleted = base.deleted;
@@ -71,9 +74,9 @@ export class Builder {
 
   /** The new state; the given one if it is the same. */
   finish(): ChatState {
-    const { sessionId, session, epoch, seq, queued, turn, sent, host, deleted } = this;
+    const { sessionId, session, epoch, seq, queued, turn, results, sent, host, deleted } = this;
     const entries = this.#entries;
-    const next: ChatState = { sessionId, session, epoch, seq, entries, queued, turn, sent, host, deleted };
+    const next: ChatState = { sessionId, session, epoch, seq, entries, queued, turn, results, sent, host, deleted };
     if ((Object.keys(next) as (keyof ChatState)[]).every((name) => next[name] === this.#base[name])) return this.#base;
     INDEXES.set(next, this.#index);
     return next;
@@ -126,6 +129,11 @@ export class Builder {
     return this.#entries.findLastIndex(found);
   }
 
+  /** Where the last entry is that `found` says yes to, at any depth. */
+  find(found: (entry: Entry) => boolean): Path | undefined {
+    return findLast(this.#entries, found);
+  }
+
   // --- the running turn --------------------------------------------------------------------------
 
   toolPath(callId: string): Path | undefined {
@@ -137,11 +145,13 @@ export class Builder {
     this.#mine("tools").set(entry.callId, path);
   }
 
-  addOutput(path: Path, mime: Record<string, unknown>): void {
+  /** Adds what a call shows; in place of the first of its outputs that `replaced` says yes to. */
+  addOutput(path: Path, mime: MimeBundle, replaced: (output: MimeBundle) => boolean): void {
     const entry = this.#at(path);
     if (entry?.kind !== "tool") return;
     const outputs = this.#owned(entry.outputs);
-    outputs.push(mime);
+    const place = outputs.findIndex(replaced);
+    outputs[place < 0 ? outputs.length : place] = mime;
     if (outputs !== entry.outputs) this.change<ToolEntry>(path, { outputs });
   }
 
@@ -255,6 +265,16 @@ export class Builder {
       asks: new Map([...asks].map(([id, path]) => [id, moved(path)])),
     };
   }
+}
+
+function findLast(entries: readonly Entry[], found: (entry: Entry) => boolean): Path | undefined {
+  for (let place = entries.length - 1; place >= 0; place--) {
+    const entry = entries[place]!;
+    if (found(entry)) return [place];
+    const inside = entry.kind === "tool" ? findLast(entry.children, found) : undefined;
+    if (inside !== undefined) return [place, ...inside];
+  }
+  return undefined;
 }
 
 /** The index of a state that was not made here. */

@@ -2,7 +2,7 @@
  * Reading what the wire brings. The generated types say what a frame should hold; these say what it does hold,
  * so that a field of the wrong kind can't break what is shown.
  */
-import type { SessionInfo } from "../protocol";
+import type { PrivacyRule, SessionInfo } from "../protocol";
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -34,6 +34,31 @@ export function oneOf<T extends string>(value: unknown, allowed: readonly [T, ..
   return allowed.find((item) => item === value) ?? allowed[0];
 }
 
+export type Level = SessionInfo["ceiling"];
+export type RuleLevel = PrivacyRule["level"];
+
+/** What models may see of tables, the least first. */
+export const LEVELS: readonly Level[] = ["names", "schema", "aggregates", "rows"];
+export const RULE_LEVELS: readonly RuleLevel[] = ["hidden", "names", "schema", "aggregates"];
+
+/** A session's privacy, of `session` and `session_updated` alike. */
+export function asPrivacy(
+  value: Record<string, unknown>,
+): Pick<SessionInfo, "privacy" | "ceiling" | "names" | "rules"> {
+  return {
+    privacy: LEVELS.find((level) => level === value.privacy) ?? null,
+    ceiling: oneOf(value.ceiling, ["rows", "names", "schema", "aggregates"]),
+    names: oneOf(value.names, ["clear", "masked"]),
+    rules: (Array.isArray(value.rules) ? value.rules : []).flatMap((rule: unknown) => asRule(rule) ?? []),
+  };
+}
+
+function asRule(value: unknown): PrivacyRule | null {
+  const { table, column, level } = asObject(value);
+  const known = RULE_LEVELS.find((one) => one === level);
+  return typeof table === "string" && known ? { table, column: asTextOrNull(column), level: known } : null;
+}
+
 export function asSession(value: unknown): SessionInfo | null {
   if (!isObject(value) || typeof value.session_id !== "string") return null;
   return {
@@ -44,7 +69,7 @@ export function asSession(value: unknown): SessionInfo | null {
     messages: asNumber(value.messages),
     agent: asText(value.agent),
     model: asTextOrNull(value.model),
-    privacy: asTextOrNull(value.privacy),
+    ...asPrivacy(value),
     kernel_id: asTextOrNull(value.kernel_id),
     running: value.running === true,
     queued: asNumber(value.queued),

@@ -1,7 +1,7 @@
 /** Events beside the turn's work: receipts, notices, errors, reminders, the session's settings. */
 import type * as wire from "../protocol";
 import type { Tally } from "../state";
-import { asNumber, asText, asTextOrNull, isObject, oneOf } from "./fields";
+import { asNumber, asPrivacy, asText, asTextOrNull, isObject, oneOf } from "./fields";
 import type { Handler } from "./handler";
 
 export const onSent: Handler<wire.Sent> = (builder, event) => {
@@ -91,7 +91,7 @@ export const onSessionUpdated: Handler<wire.SessionUpdated> = (builder, event) =
       title: asText(event.title),
       agent: asText(event.agent),
       model: asTextOrNull(event.model),
-      privacy: asTextOrNull(event.privacy),
+      ...asPrivacy({ ...event }),
       kernel_id: asTextOrNull(event.kernel_id),
     };
   return true;

@@ -1,9 +1,10 @@
 /** Events about the user's messages and the turns that answer them. */
 import type * as wire from "../protocol";
 import type { UserEntry } from "../state";
-import { NOTHING_SENT, type Builder } from "./builder";
+import { NO_RESULTS, NOTHING_SENT, type Builder } from "./builder";
 import { asNumber, asText, asTextOrNull, oneOf } from "./fields";
 import type { Handler } from "./handler";
+import { resultsOf } from "./results";
 
 const NONE_QUEUED: readonly UserEntry[] = [];
 
@@ -11,6 +12,7 @@ const NONE_QUEUED: readonly UserEntry[] = [];
 export function empty(builder: Builder): void {
   builder.truncate(0);
   builder.queued = NONE_QUEUED;
+  builder.results = NO_RESULTS;
   builder.sent = NOTHING_SENT;
   builder.host = "";
 }
@@ -87,7 +89,10 @@ export const onTurnFinished: Handler<wire.TurnFinished> = (builder, event) => {
 export const onRewound: Handler<wire.Rewound> = (builder, event) => {
   const place = findMessage(builder, event.message_id);
   builder.closeTurn(); // none runs when this happens; the end of one that we saw running may be among what is gone
-  if (place >= 0) builder.truncate(place);
+  if (place >= 0) {
+    builder.truncate(place);
+    builder.results = resultsOf(builder.entries);
+  }
   builder.queued = NONE_QUEUED;
   return true;
 };

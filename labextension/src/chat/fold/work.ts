@@ -1,9 +1,10 @@
 /** Events about what agents say, do and ask. */
 import type * as wire from "../protocol";
-import type { Decision, Entry, TextEntry } from "../state";
+import type { Decision, Entry, MimeBundle, TextEntry } from "../state";
 import type { Builder, Stream } from "./builder";
 import { asNumber, asObject, asText, asTextOrNull, asTexts, isObject, oneOf, skipCodePoints } from "./fields";
 import type { Handler } from "./handler";
+import { resultOf } from "./results";
 
 export function onStreamed(stream: Stream): Handler<wire.Text | wire.Reasoning> {
   return (builder, event) => {
@@ -50,8 +51,20 @@ function textEntry(event: wire.Text | wire.Reasoning | wire.AgentMessage): TextE
     reasoning: "",
     done: false,
     partial: false,
+    proof: null,
   };
 }
+
+export const onEvidence: Handler<wire.Evidence> = (builder, event) => {
+  const path = builder.find((entry) => entry.kind === "text" && entry.messageId === event.message_id);
+  if (path === undefined) return false;
+  const numbers: unknown[] = Array.isArray(event.numbers) ? event.numbers : [];
+  const unproved = numbers.map(asObject).flatMap(({ ref, text }) => (typeof ref === "string" ? [] : asText(text)));
+  builder.change<TextEntry>(path, {
+    proof: { refs: asTexts(event.refs), unproved: [...new Set(unproved)].filter((number) => number !== "") },
+  });
+  return true;
+};
 
 export const onToolStarted: Handler<wire.ToolStarted> = (builder, event) => {
   const callId = asText(event.call_id);
@@ -79,9 +92,18 @@ export const onToolStarted: Handler<wire.ToolStarted> = (builder, event) => {
 };
 
 export const onToolOutput: Handler<wire.ToolOutput> = (builder, event) => {
-  const path = builder.toolPath(event.call_id);
-  if (path === undefined || !isObject(event.mime)) return false;
-  builder.addOutput(path, event.mime);
+  const { call_id: callId, mime } = event;
+  if (!isObject(mime)) return false;
+  const result = resultOf(callId, mime);
+  const isSame = (output: MimeBundle): boolean => result !== null && resultOf(callId, output)?.ref === result.ref;
+  // One that was run again stands where it stood, however long ago that was.
+  const again = result !== null && builder.results.get(result.ref)?.callId === callId;
+  const path = again
+    ? builder.find((entry) => entry.kind === "tool" && entry.callId === callId && entry.outputs.some(isSame))
+    : builder.toolPath(callId);
+  if (path === undefined) return false;
+  builder.addOutput(path, mime, isSame);
+  if (result !== null) builder.results = new Map(builder.results).set(result.ref, result);
   return true;
 };
 

@@ -1,7 +1,8 @@
 /** Code with its language, and buttons for what can be done with it. */
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { useSurroundings, useWords } from "../context";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { useHost, useWords } from "../context";
 import type { CellTarget } from "../host";
+import { useCopying } from "./copying";
 import { highlighted } from "./highlight";
 import { runsInCell, titleOf } from "./languages";
 import { visible } from "./visible";
@@ -11,7 +12,7 @@ interface Props {
   language: string;
   /** More of it is coming: it is shown plain, and new text is appended. */
   open?: boolean;
-  /** It came from the user, who needs it in no cell. */
+  /** Nobody needs it in a cell as it is: it came from the user, or is no cell's code. */
   quoted?: boolean;
 }
 
@@ -52,20 +53,8 @@ export function CodeBlock({ code, language, open = false, quoted = false }: Prop
 /** What is copied or inserted is what is shown: code never does what a reader could not see. */
 function Actions({ code, insertable }: { code: string; insertable: boolean }) {
   const words = useWords().code;
-  const { host } = useSurroundings();
-  const [said, say] = useState("");
-
-  useEffect(() => {
-    if (said === "") return undefined;
-    const timer = setTimeout(() => say(""), 2_000);
-    return () => clearTimeout(timer);
-  }, [said]);
-
-  const copyCode = () =>
-    host.copy(visible(code)).then(
-      () => say(words.copied),
-      () => say(words.notCopied),
-    );
+  const host = useHost();
+  const [said, copy] = useCopying();
   const insert = (target: CellTarget) => host.insertCell?.(visible(code), target);
   return (
     <div class="tcj-code-actions">
@@ -79,7 +68,7 @@ function Actions({ code, insertable }: { code: string; insertable: boolean }) {
           </button>
         </>
       )}
-      <button type="button" class="tcj-code-button" onClick={() => void copyCode()}>
+      <button type="button" class="tcj-code-button" onClick={() => copy(visible(code))}>
         {said === "" ? words.copy : said}
       </button>
       <span class="tcj-said" role="status">

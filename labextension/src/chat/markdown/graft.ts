@@ -41,7 +41,7 @@ export function graft(place: Node, content: Node, filled: Filled): void {
 /** Makes `old` like `fresh`; false when it cannot be. */
 function kept(old: Node, fresh: Node, filled: Filled): boolean {
   if (filled.is(old) || filled.is(fresh)) {
-    if (!filled.is(old) || !filled.is(fresh)) return false;
+    if (!filled.is(old) || !filled.is(fresh) || old.nodeName !== fresh.nodeName) return false;
     filled.take(old, fresh);
     return true;
   }

@@ -9,12 +9,12 @@ import markdown from "highlight.js/lib/languages/markdown";
 import python from "highlight.js/lib/languages/python";
 import r from "highlight.js/lib/languages/r";
 import shell from "highlight.js/lib/languages/shell";
-import sql from "highlight.js/lib/languages/sql";
-import typescript from "highlight.js/lib/languages/typescript";
 import xml from "highlight.js/lib/languages/xml";
 import yaml from "highlight.js/lib/languages/yaml";
 import css from "./css-grammar";
+import javascript from "./javascript-grammar";
 import { grammarOf } from "./languages";
+import sql from "./sql-grammar";
 import { sanitised } from "./sanitise";
 import { visible } from "./visible";
 
@@ -27,7 +27,7 @@ for (const [name, grammar] of Object.entries({
   css,
   diff,
   ini,
-  javascript: typescript, // a superset that comes without a second copy of the language
+  javascript,
   json,
   julia,
   markdown,
@@ -35,7 +35,7 @@ for (const [name, grammar] of Object.entries({
   r,
   shell,
   sql,
-  typescript,
+  typescript: javascript,
   xml,
   yaml,
 })) {

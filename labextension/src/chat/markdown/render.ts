@@ -14,6 +14,9 @@ import type { MathToken } from "./tex-syntax";
 /** Images that come with the text itself; no others are shown. */
 export const DATA_IMAGE = /^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}$/;
 
+/** How an answer points to a result. */
+const MARK = /\[q\d{1,6}\]/g;
+
 const ESCAPES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -126,7 +129,7 @@ class Writer {
     switch (token.type) {
       case "text":
         if ("tokens" in token && token.tokens !== undefined) return this.inline(token.tokens);
-        return escapedAround(token.text);
+        return this.#marked(escapedAround(token.text));
       case "escape":
         return escaped(token.raw.slice(1));
       case "strong":
@@ -151,6 +154,11 @@ class Writer {
       default:
         return escaped(token.raw);
     }
+  }
+
+  /** Marks as places for `islands.tsx` to fill; not within a link, which has one thing to press already. */
+  #marked(text: string): string {
+    return this.#inLink ? text : text.replace(MARK, '<span class="tcj-ref">$&</span>');
   }
 
   #link({ href, tokens, text, autolink }: Tokens.Link): string {

@@ -27,7 +27,7 @@ const MATH_SPACE = "http://www.w3.org/1998/Math/MathML";
 const LENGTH = /^[+-]?(?:\d{1,2}|\d{0,2}\.\d{1,6}|[12]\d\d(?:\.\d{1,6})?)(?:em|ex|px|pt|%|width)?$/;
 const BOOLEAN = /^(?:true|false)$/;
 const CLASS =
-  /^(?:hljs(?:-[a-z_]+)?|function_|class_|inherited__|invoke__|constant_|language-[\w+#.-]{1,32}|language_|tcj-(?:open|raw|task|image|tex|left|right|center|math|math-display)|tcj-m-[a-z0-9-]+|tml-[a-z0-9-]+|(?:up|down)strike|sout|longdiv-(?:top|arc)|menclose|actuarial|mathcal|mathscr|textcircle|circle-pad|(?:chr|wbk)-[a-z-]+)$/;
+  /^(?:hljs(?:-[a-z_]+)?|function_|class_|inherited__|invoke__|constant_|language-[\w+#.-]{1,32}|language_|tcj-(?:open|raw|ref|task|image|tex|left|right|center|math|math-display)|tcj-m-[a-z0-9-]+|tml-[a-z0-9-]+|(?:up|down)strike|sout|longdiv-(?:top|arc)|menclose|actuarial|mathcal|mathscr|textcircle|circle-pad|(?:chr|wbk)-[a-z-]+)$/;
 
 interface Rule {
   /** The elements that may have it. */

@@ -78,6 +78,7 @@ export function messageFrame(session_id: string, { entry, options }: Letter): Me
   const frame: Message = { type: "message", session_id, message_id: entry.messageId, content: entry.content };
   if (options.agent !== undefined) frame.agent = options.agent;
   if (options.replaces !== undefined) frame.replaces = options.replaces;
+  if (options.mentions?.length) frame.mentions = [...options.mentions];
   return frame;
 }
 

@@ -10,14 +10,10 @@ import { EmptyState } from "./shell/EmptyState";
 import { FocusContext } from "./shell/focus";
 import { Header } from "./shell/Header";
 import { useOwnKeys } from "./shell/keys";
+import { useTables } from "./shell/useTables";
 import { Transcript } from "./Transcript";
 
-export interface ChatViewProps {
-  /** Things to ask, made from the tables at hand; they come first in the empty state. */
-  readonly suggestions?: readonly string[];
-}
-
-export function ChatView({ suggestions = [] }: ChatViewProps) {
+export function ChatView() {
   const { host } = useSurroundings();
   const snapshot = useSnapshot();
   const words = useWords().shell;
@@ -27,6 +23,7 @@ export function ChatView({ suggestions = [] }: ChatViewProps) {
   const root = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   useOwnKeys(root);
+  useTables(root);
 
   const focusComposer = useCallback(() => {
     // after the draft that was just set is in the field
@@ -61,7 +58,7 @@ export function ChatView({ suggestions = [] }: ChatViewProps) {
         <ConnectionBar />
         <div class={`tcj-middle${tab === null ? "" : " tcj-middle-covered"}`}>
           <div class="tcj-under">
-            {isEmpty(snapshot) && <EmptyState suggestions={suggestions} />}
+            {isEmpty(snapshot) && <EmptyState />}
             <Transcript />
           </div>
           {tab !== null && (

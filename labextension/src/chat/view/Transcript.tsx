@@ -8,6 +8,7 @@ import type { Snapshot } from "../chat";
 import { useSnapshot, useSurroundings, useWords } from "../context";
 import type { Entry } from "../state";
 import { dayName, exact, sameDay } from "./figures";
+import { EvidenceCard } from "./evidence/EvidenceCard";
 import { useAnnouncement } from "./transcript/announce";
 import { EntryView } from "./transcript/EntryView";
 import { lastUserIndex, shownEntries, waitsForUser } from "./transcript/order";
@@ -28,6 +29,7 @@ export function Transcript() {
 function Session({ snapshot }: { snapshot: Snapshot }) {
   const words = useWords().transcript;
   const { state, sending } = snapshot;
+  const frame = useRef<HTMLDivElement>(null);
   const log = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const scrolling = useScrolling(log, content, [state.entries, state.queued, sending]);
@@ -57,7 +59,7 @@ function Session({ snapshot }: { snapshot: Snapshot }) {
   };
 
   return (
-    <div class="tcj-transcript-frame">
+    <div class="tcj-transcript-frame" ref={frame}>
       {/* The headings of answers begin below it. */}
       <h2 class="tcj-unseen">{words.conversation}</h2>
       <div class="tcj-transcript" ref={log} role="log" aria-label={words.conversation} aria-live="off" tabIndex={0}>
@@ -85,6 +87,7 @@ function Session({ snapshot }: { snapshot: Snapshot }) {
           {state.turn !== null && waitsForUser(state.entries) ? words.waitingBelow : words.newBelow}
         </button>
       )}
+      <EvidenceCard frame={frame} />
       <div class="tcj-unseen" aria-live="polite">
         {said}
       </div>

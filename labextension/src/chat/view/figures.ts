@@ -12,6 +12,11 @@ export function grouped(number: number): string {
     .replace(/\B(?=(\d{3})+$)/g, "\u2009");
 }
 
+/** The size of a table: `344 × 8`; `? × 8` where nobody has counted the rows. */
+export function shape(rows: number | null, columns: number): string {
+  return `${rows === null ? "?" : grouped(rows)} × ${grouped(columns)}`;
+}
+
 /** A number of bytes: `812 B`, `1.2 kB`, `3.4 MB`. */
 export function size(bytes: number): string {
   if (bytes < 1000) return `${Math.round(bytes)} B`;

@@ -2,7 +2,6 @@
 import type { TodoItem } from "../protocol";
 
 export type Unit = "minute" | "hour" | "day" | "week" | "month" | "year";
-export type Level = "names" | "schema" | "aggregates" | "rows";
 type Named = (name: string) => string;
 
 export interface ShellWords {
@@ -18,8 +17,6 @@ export interface ShellWords {
     readonly offlineHost: string;
     readonly models: string;
     readonly noModel: string;
-    readonly privacy: Named;
-    readonly levels: Readonly<Record<Level, { readonly name: string; readonly detail: string }>>;
   };
   readonly menu: Readonly<
     Record<
@@ -96,6 +93,8 @@ export interface ShellWords {
     readonly title: string;
     readonly try: string;
     readonly notebook: Named;
+    readonly describe: (table: string, shape: string) => string;
+    readonly average: (value: string, by: string, table: string) => string;
     readonly myTodos: Named;
     readonly addTodo: string;
     readonly remind: string;
@@ -121,7 +120,7 @@ export interface ShellWords {
     readonly tooLargeHint: string;
     readonly choices: Named;
     readonly commandList: string;
-    readonly agentList: string;
+    readonly nameList: string;
   };
   readonly receipt: {
     readonly label: string;

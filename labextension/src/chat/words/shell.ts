@@ -1,7 +1,7 @@
 /** The words of the frame: header, menus, bars, drawer, empty state, composer and receipt line. */
 import type { ShellWords } from "./shell-words";
 
-export type { Level, ShellWords, Unit } from "./shell-words";
+export type { ShellWords, Unit } from "./shell-words";
 
 const plural = (count: string, one: string, many: string): string => `${count} ${count === "1" ? one : many}`;
 
@@ -17,13 +17,6 @@ export const en: ShellWords = {
     offlineHost: "built in, nothing leaves this server",
     models: "Models",
     noModel: "no model",
-    privacy: (level) => `What models may see: ${level}`,
-    levels: {
-      names: { name: "names", detail: "Names of tables and columns" },
-      schema: { name: "schema", detail: "Names, types and counts" },
-      aggregates: { name: "aggregates", detail: "Also sums, averages and the like" },
-      rows: { name: "rows", detail: "Also rows of the tables" },
-    },
   },
   menu: {
     newSession: "New session",
@@ -108,6 +101,8 @@ export const en: ShellWords = {
     title: "What would you like to know?",
     try: "Things to try",
     notebook: (name) => `What tables are in ${name}?`,
+    describe: (table, shape) => `Describe \`${table}\` (${shape})`,
+    average: (value, by, table) => `Average \`${value}\` by \`${by}\` in \`${table}\``,
     myTodos: (count) => (count === "1" ? "What is my open todo?" : `Which of my ${count} todos comes first?`),
     addTodo: "Add a todo: send the report tomorrow",
     remind: "Remind me in 10 minutes to stretch",
@@ -134,13 +129,13 @@ export const en: ShellWords = {
     queue: (key) => `Send after this answer (${key})`,
     stop: "Stop (Esc)",
     offline: "Not connected. The text is kept.",
-    agents: "Address an agent",
+    agents: "Address an agent or name a table",
     commands: "Commands",
     tooLarge: (size) => `This text has ${size}; a message holds 900 kB.`,
     tooLargeHint: "Send a part of it, or load it in a cell and ask about the table.",
     choices: (count) => plural(count, "choice", "choices"),
     commandList: "Commands",
-    agentList: "Agents",
+    nameList: "Agents and tables",
   },
   receipt: {
     label: "What was sent to models",
@@ -159,7 +154,7 @@ export const en: ShellWords = {
       ["↑", "Edit the last message, in an empty field"],
       ["Esc", "Stop the answer; close a menu"],
       ["/", "Commands, at the beginning"],
-      ["@", "Address an agent"],
+      ["@", "Address an agent, name a table"],
       ["Tab", "Header, conversation, message"],
       ["F2, Del", "Rename or delete a session, in the list"],
     ],
@@ -182,13 +177,6 @@ export const zh: ShellWords = {
     offlineHost: "内置，数据不离开本服务器",
     models: "模型",
     noModel: "无模型",
-    privacy: (level) => `模型可以看到：${level}`,
-    levels: {
-      names: { name: "名称", detail: "表名和列名" },
-      schema: { name: "结构", detail: "名称、类型和数量" },
-      aggregates: { name: "汇总", detail: "另有合计、平均等" },
-      rows: { name: "数据行", detail: "另有表中的行" },
-    },
   },
   menu: {
     newSession: "新会话",
@@ -274,6 +262,8 @@ export const zh: ShellWords = {
     title: "想了解什么？",
     try: "可以试试",
     notebook: (name) => `${name} 里有哪些表？`,
+    describe: (table, shape) => `介绍一下 \`${table}\`（${shape}）`,
+    average: (value, by, table) => `\`${table}\` 中各 \`${by}\` 的平均 \`${value}\``,
     myTodos: (count) => (count === "1" ? "我还有什么待办？" : "我的待办，先做哪一项？"),
     addTodo: "添加待办：明天发报告",
     remind: "10分钟后提醒我喝水",
@@ -299,13 +289,13 @@ export const zh: ShellWords = {
     queue: (key) => `等这次回答结束后发送（${key}）`,
     stop: "停止（Esc）",
     offline: "未连接，文字已保留。",
-    agents: "指定智能体",
+    agents: "指定智能体或表",
     commands: "命令",
     tooLarge: (size) => `这段文字有 ${size}，一条消息最多 900 kB。`,
     tooLargeHint: "可以只发送一部分，或在单元格里读入，再就表格提问。",
     choices: (count) => `${count} 个选项`,
     commandList: "命令",
-    agentList: "智能体",
+    nameList: "智能体和表",
   },
   receipt: {
     label: "发送给模型的内容",
@@ -323,7 +313,7 @@ export const zh: ShellWords = {
       ["↑", "输入框为空时，修改上一条消息"],
       ["Esc", "停止回答，或关闭菜单"],
       ["/", "在开头输入，使用命令"],
-      ["@", "指定智能体"],
+      ["@", "指定智能体或表"],
       ["Tab", "依次为标题栏、对话、输入框"],
       ["F2、Del", "在会话列表中重命名或删除"],
     ],

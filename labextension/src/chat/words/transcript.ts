@@ -22,6 +22,12 @@ export interface Times {
   inHours(count: number): string;
 }
 
+/** What the buttons say, and what is said afterwards. */
+export interface DecisionWords {
+  readonly ask: Readonly<Record<Decision, string>>;
+  readonly said: Readonly<Record<Decision, string>>;
+}
+
 export interface TranscriptWords {
   readonly units: Units;
   readonly times: Times;
@@ -50,7 +56,6 @@ export interface TranscriptWords {
   readonly reasoning: string;
   readonly cutOff: string;
   readonly copy: string;
-  readonly copied: string;
 
   readonly ok: string;
   readonly failed: string;
@@ -74,10 +79,14 @@ export interface TranscriptWords {
 
   readonly approval: string;
   runsIn(notebook: string): string;
-  readonly runDecisions: Readonly<Record<Decision, string>>;
-  readonly allowDecisions: Readonly<Record<Decision, string>>;
-  readonly ranDecided: Readonly<Record<Decision, string>>;
-  readonly allowDecided: Readonly<Record<Decision, string>>;
+  kernel(id: string): string;
+  /** `what` is in English: `3 rows of q1: 2 columns, 1 of text`. */
+  asksToSee(what: string): string;
+  readonly showWhat: string;
+  /** By tool. */
+  readonly decisions: Readonly<Record<string, DecisionWords>>;
+  /** Of all others. */
+  readonly allowing: DecisionWords;
   readonly notDecided: string;
 
   readonly details: string;
@@ -157,7 +166,6 @@ export const en: TranscriptWords = {
   reasoning: "Reasoning",
   cutOff: "The answer ends here, before it was finished.",
   copy: "Copy",
-  copied: "Copied",
 
   ok: "ok",
   failed: "failed",
@@ -180,10 +188,23 @@ export const en: TranscriptWords = {
 
   approval: "Permission needed",
   runsIn: (notebook) => `Runs in the kernel of ${notebook}`,
-  runDecisions: { once: "Run once", session: "Allow in this session", deny: "Don’t run" },
-  allowDecisions: { once: "Allow once", session: "Allow in this session", deny: "Don’t allow" },
-  ranDecided: { once: "run once", session: "allowed in this session", deny: "not run" },
-  allowDecided: { once: "allowed once", session: "allowed in this session", deny: "not allowed" },
+  kernel: (id) => `kernel ${id}`,
+  asksToSee: (what) => `The model asks to see ${what}.`,
+  showWhat: "Show what",
+  decisions: {
+    run_code: {
+      ask: { once: "Run once", session: "Allow this code in this session", deny: "Don’t run" },
+      said: { once: "run once", session: "this code is allowed in this session", deny: "not run" },
+    },
+    share_data: {
+      ask: { once: "Once", session: "This session", deny: "No" },
+      said: { once: "shown once", session: "allowed in this session", deny: "not shown" },
+    },
+  },
+  allowing: {
+    ask: { once: "Allow once", session: "Allow in this session", deny: "Don’t allow" },
+    said: { once: "allowed once", session: "allowed in this session", deny: "not allowed" },
+  },
   notDecided: "nobody decided in time",
 
   details: "Details",
@@ -252,7 +273,6 @@ export const zh: TranscriptWords = {
   reasoning: "思考过程",
   cutOff: "回答到这里中断了。",
   copy: "复制",
-  copied: "已复制",
 
   ok: "完成",
   failed: "失败",
@@ -275,10 +295,23 @@ export const zh: TranscriptWords = {
 
   approval: "需要你的许可",
   runsIn: (notebook) => `将在 ${notebook} 的内核中运行`,
-  runDecisions: { once: "运行一次", session: "本次会话都允许", deny: "不运行" },
-  allowDecisions: { once: "允许一次", session: "本次会话都允许", deny: "不允许" },
-  ranDecided: { once: "运行一次", session: "本次会话都允许", deny: "未运行" },
-  allowDecided: { once: "允许一次", session: "本次会话都允许", deny: "未允许" },
+  kernel: (id) => `内核 ${id}`,
+  asksToSee: (what) => `模型想看${inChinese(what)}。`,
+  showWhat: "查看内容",
+  decisions: {
+    run_code: {
+      ask: { once: "运行一次", session: "本次会话都允许这段代码", deny: "不运行" },
+      said: { once: "运行一次", session: "本次会话都允许这段代码", deny: "未运行" },
+    },
+    share_data: {
+      ask: { once: "仅此一次", session: "本次会话", deny: "不行" },
+      said: { once: "看了一次", session: "本次会话都允许", deny: "没有给看" },
+    },
+  },
+  allowing: {
+    ask: { once: "允许一次", session: "本次会话都允许", deny: "不允许" },
+    said: { once: "允许一次", session: "本次会话都允许", deny: "未允许" },
+  },
   notDecided: "超时，无人决定",
 
   details: "详情",
@@ -303,3 +336,10 @@ export const zh: TranscriptWords = {
   goOnMessage: "继续。",
   choicesSeparator: ", ",
 };
+
+/** What the server calls what it asks for; what is worded in another way stays as it is. */
+function inChinese(what: string): string {
+  const [, rows, of, columns, texts] = /^(\d+) rows? of (\S+): (\d+) columns?(?:, (\d+) of text)?$/.exec(what) ?? [];
+  if (rows === undefined) return `：${what}`;
+  return ` ${of} 的 ${rows} 行（${columns} 列${texts === undefined ? "" : `，其中 ${texts} 列是文字`}）`;
+}

@@ -24,7 +24,7 @@ export function CompletionList({ id, completion }: { id: string; completion: Com
           id={id}
           class="tcj-completion"
           role="listbox"
-          aria-label={offer.kind === "command" ? words.commandList : words.agentList}
+          aria-label={offer.kind === "command" ? words.commandList : words.nameList}
           onPointerDown={(event) => event.preventDefault()} // the focus stays in the text
           onMouseDown={(event) => event.preventDefault()}
         >

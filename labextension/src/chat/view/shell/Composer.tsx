@@ -21,7 +21,7 @@ const EDIT_LAST = "tcj-edit-last";
 
 export function Composer({ field }: { field: RefObject<HTMLTextAreaElement> }) {
   const { chat, host } = useSurroundings();
-  const { state, connection, about, problem } = useSnapshot();
+  const { state, connection, about, tables, problem } = useSnapshot();
   const words = useWords().shell;
   const draft = useDraft();
   const listId = useElementId();
@@ -144,13 +144,16 @@ export function Composer({ field }: { field: RefObject<HTMLTextAreaElement> }) {
             onKeyDown={onKeyDown}
             onKeyUp={(event) => setCaret(event.currentTarget.selectionEnd)}
             onClick={(event) => setCaret(event.currentTarget.selectionEnd)}
-            onFocus={() => setFocused(true)}
+            onFocus={() => {
+              setFocused(true);
+              if (ready && !running) chat.loadTables(); // a cell may have made one since
+            }}
             onBlur={() => setFocused(false)}
             onPaste={onPaste}
           />
           {text === "" && about !== null && (
             <span class="tcj-hints">
-              {about.agents.length > 0 && (
+              {about.agents.length + (tables?.tables.length ?? 0) > 0 && (
                 <Hint mark="@" label={words.composer.agents} onChoose={() => write("@", 1)} />
               )}
               {about.commands.length > 0 && (

@@ -1,4 +1,4 @@
-/** Dialogs over the chat: one that asks before something is lost, and the one that tells the keys. */
+/** Dialogs over the chat: what they share, one that asks before something is lost, and the one that tells the keys. */
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useSurroundings, useWords } from "../../context";
@@ -17,12 +17,15 @@ export interface Confirmation {
 interface DialogProps {
   readonly title: string;
   readonly class: string;
+  /** Has a button that closes it, which has the focus first unless something inside is marked `data-first`. */
+  readonly closes?: boolean;
   readonly children: ComponentChildren;
   onClose(): void;
 }
 
 /** The browser's own modal dialog: it keeps the focus inside, and gives it back to where it was. */
-function Dialog({ title, class: name, children, onClose }: DialogProps) {
+export function Dialog({ title, class: name, closes = false, children, onClose }: DialogProps) {
+  const words = useWords().shell;
   const box = useRef<HTMLDialogElement>(null);
   const id = useElementId();
   useLayoutEffect(() => {
@@ -61,6 +64,18 @@ function Dialog({ title, class: name, children, onClose }: DialogProps) {
           {title}
         </h2>
         {children}
+        {closes && (
+          <button
+            type="button"
+            class="tcj-icon-button tcj-dialog-close"
+            data-first
+            aria-label={words.close}
+            title={words.close}
+            onClick={onClose}
+          >
+            <CloseIcon />
+          </button>
+        )}
       </div>
     </dialog>
   );
@@ -97,7 +112,7 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
   const rows =
     host.sendKey === "enter" ? keys.rows(keys.enter, keys.shiftEnter) : keys.rows(keys.ctrlEnter, keys.enter);
   return (
-    <Dialog title={keys.title} class="tcj-keys" onClose={onClose}>
+    <Dialog title={keys.title} class="tcj-keys" closes={true} onClose={onClose}>
       <dl class="tcj-keys-list">
         {rows.map(([key, does]) => (
           <div key={key} class="tcj-keys-row">
@@ -108,16 +123,6 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </dl>
-      <button
-        type="button"
-        class="tcj-icon-button tcj-dialog-close"
-        data-first
-        aria-label={words.close}
-        title={words.close}
-        onClick={onClose}
-      >
-        <CloseIcon />
-      </button>
     </Dialog>
   );
 }

@@ -1,16 +1,18 @@
 /** Before anything was said: what to try, made from what is at hand, and what is to be known of the model. */
 import { useContext, useEffect } from "preact/hooks";
 import { useSnapshot, useSurroundings, useWords } from "../../context";
+import { visible } from "../../markdown/visible";
 import { grouped } from "../figures";
 import { FocusContext } from "./focus";
+import { suggestions } from "./suggestions";
 
 const SHOWN = 3;
 /** The step that is shown with its line. */
 const KEY_STEP = 1;
 
-export function EmptyState({ suggestions = [] }: { suggestions?: readonly string[] }) {
+export function EmptyState() {
   const { chat, host } = useSurroundings();
-  const { about, todos, connection } = useSnapshot();
+  const { about, todos, tables, connection } = useSnapshot();
   const words = useWords().shell.empty;
   const focusComposer = useContext(FocusContext);
   const connected = connection.state === "open";
@@ -20,9 +22,10 @@ export function EmptyState({ suggestions = [] }: { suggestions?: readonly string
 
   const offline = about?.offline === true;
   const open = todos?.filter((todo) => !todo.done).length ?? 0;
+  const ofTables = suggestions(tables?.tables ?? [], words);
   const made = [
-    ...suggestions,
-    ...(host.notebook !== null && suggestions.length === 0 && !offline ? [words.notebook(host.notebook.name)] : []),
+    ...ofTables,
+    ...(host.notebook !== null && ofTables.length === 0 && !offline ? [words.notebook(host.notebook.name)] : []),
     open > 0 ? words.myTodos(grouped(open)) : words.addTodo,
     words.remind,
     offline ? words.choose : words.abilities,
@@ -59,6 +62,7 @@ export function EmptyState({ suggestions = [] }: { suggestions?: readonly string
           ))}
         </ul>
       </div>
+      {tables?.problem && <p class="tcj-empty-note">{visible(tables.problem)}</p>}
       {offline && !about.problem && <OfflineNote />}
       {about?.warnings.map((warning) => (
         <p key={warning} class="tcj-empty-note">

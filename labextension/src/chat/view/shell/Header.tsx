@@ -1,13 +1,13 @@
 /** The first line: the session's title, which opens the switcher, the model, what it may see, and the menu. */
 import { useState } from "preact/hooks";
 import { useSnapshot, useSurroundings, useWords } from "../../context";
-import type { Level } from "../../words/shell";
 import { clearing } from "./asking";
 import type { Confirmation } from "./Dialog";
 import type { Tab } from "./Drawer";
 import { useElementId } from "./hooks";
 import { ChevronIcon, MoreIcon } from "./icons";
 import { Menu, type MenuItem } from "./Menu";
+import { PrivacyDialog } from "./PrivacyDialog";
 import { RenameField } from "./RenameField";
 import { SessionSwitcher } from "./SessionSwitcher";
 import { titleOf } from "./titles";
@@ -86,7 +86,7 @@ export function Header({ ask, onDrawer, onKeys }: HeaderProps) {
         </div>
       )}
       <ModelMenu />
-      <PrivacyMenu />
+      <PrivacyButton />
       <Menu label={words.header.menu} class="tcj-icon-button" groups={groups}>
         <MoreIcon />
       </Menu>
@@ -125,23 +125,27 @@ function shortName(model: string): string {
   return model.slice(model.lastIndexOf("/") + 1) || model;
 }
 
-const LEVELS: readonly Level[] = ["names", "schema", "aggregates", "rows"];
-
-function PrivacyMenu() {
-  const { chat } = useSurroundings();
+function PrivacyButton() {
   const { state } = useSnapshot();
-  const words = useWords().shell.header;
-  const set = state.session?.privacy ?? null;
-  if (set === null) return null;
-  const name = LEVELS.find((level) => level === set);
-  const shown = name ? words.levels[name].name : set;
-  const items = LEVELS.map((level): MenuItem => {
-    const { name: label, detail } = words.levels[level];
-    return { label, detail, checked: level === set, run: () => chat.configure({ privacy: level }) };
-  });
+  const words = useWords().privacy;
+  const [open, setOpen] = useState(false);
+  const { session } = state;
+  if (session === null || session.privacy === null) return null;
+  const level = words.levels[session.privacy].name;
+  const shown = session.names === "masked" ? `${level} · ${words.masked}` : level;
   return (
-    <Menu label={words.privacy(shown)} class="tcj-header-button tcj-privacy" groups={[items]}>
-      {shown}
-    </Menu>
+    <>
+      <button
+        type="button"
+        class="tcj-header-button tcj-privacy"
+        title={words.button(shown)}
+        aria-label={words.button(shown)}
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        {shown}
+      </button>
+      {open && <PrivacyDialog session={session} onClose={() => setOpen(false)} />}
+    </>
   );
 }

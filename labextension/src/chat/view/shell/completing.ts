@@ -1,4 +1,4 @@
-/** What the text before the caret asks to complete: a command at the very beginning, an agent at a word's start. */
+/** What the text before the caret asks to complete: a command at the beginning, an agent or a table at a word's start. */
 import type { About } from "../../protocol";
 
 export interface Candidate {
@@ -9,7 +9,7 @@ export interface Candidate {
 }
 
 export interface Completing {
-  readonly kind: "command" | "agent";
+  readonly kind: "command" | "name";
   /** Where the name begins that is being typed, its mark included. */
   readonly start: number;
   readonly end: number;
@@ -18,29 +18,29 @@ export interface Completing {
 }
 
 const COMMAND = /^\/([\w-]*)$/;
-const AGENT = /(?:^|\s)@([\w-]*)$/;
+const NAME = /(?:^|\s)@([\p{L}\p{N}_-]*)$/u;
 
-/** null where nothing fits. `summaries` stand in for the server's, by command. */
+/** null where nothing fits. `summaries` stand in for the server's, by command. `tables` come behind the agents. */
 export function completing(
   text: string,
   caret: number,
   about: About | null,
   summaries: Readonly<Record<string, string>>,
+  tables: readonly Candidate[] = [],
 ): Completing | null {
   if (about === null) return null;
   const before = text.slice(Math.max(0, caret - 100), caret);
   const command = caret <= 100 ? COMMAND.exec(before) : null;
-  const agent = AGENT.exec(before);
-  const typed = command?.[1] ?? agent?.[1];
+  const typed = command?.[1] ?? NAME.exec(before)?.[1];
   if (typed === undefined) return null;
   const known: Candidate[] = command
     ? about.commands.map(({ name, usage, summary }) => ({ name, label: usage, summary: summaries[name] ?? summary }))
-    : about.agents.map(({ name, description }) => ({ name, label: `@${name}`, summary: description }));
+    : [...about.agents.map(({ name, description }) => ({ name, label: `@${name}`, summary: description })), ...tables];
   const candidates = fitting(known, typed.toLowerCase());
   if (candidates.length === 0) return null;
-  const rest = /^[\w-]*/.exec(text.slice(caret))?.[0] ?? "";
+  const rest = /^[\p{L}\p{N}_-]*/u.exec(text.slice(caret))?.[0] ?? "";
   return {
-    kind: command ? "command" : "agent",
+    kind: command ? "command" : "name",
     start: caret - typed.length - 1,
     end: caret + rest.length,
     typed,

@@ -1,6 +1,7 @@
 /** The state of the completion below a text field: what is offered, which one is marked, and what the keys do. */
 import { useState } from "preact/hooks";
 import { useSnapshot, useWords } from "../../context";
+import { shape } from "../figures";
 import { completed, completing, type Candidate, type Completing } from "./completing";
 
 export interface Completion {
@@ -19,9 +20,13 @@ export function useCompletion(
   focused: boolean,
   insert: (text: string, caret: number) => void,
 ): Completion {
-  const { about } = useSnapshot();
-  const words = useWords().shell;
-  const found = completing(text, caret, about, words.summaries);
+  const { about, tables } = useSnapshot();
+  const { shell: words, privacy } = useWords();
+  const offered = (tables?.tables ?? []).map(({ name, rows, column_count, level }): Candidate => {
+    const seen = privacy.levels[level as keyof typeof privacy.levels]?.name ?? level;
+    return { name, label: `@${name}`, summary: `${shape(rows, column_count)} · ${privacy.seen(seen)}` };
+  });
+  const found = completing(text, caret, about, words.summaries, offered);
   const key = found === null ? "" : `${found.kind} ${found.start}`;
   // What was typed since the list came up decides anew which one is marked; Esc holds until another word is begun.
   const [marked, setMarked] = useState({ at: "", index: 0 });

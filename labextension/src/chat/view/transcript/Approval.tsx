@@ -6,11 +6,16 @@ import { useRef } from "preact/hooks";
 import { useSurroundings, useWords } from "../../context";
 import { visible } from "../../markdown/visible";
 import type { ApprovalEntry, Decision } from "../../state";
+import { asText } from "../../fold/fields";
+import { CodeBlock } from "../../markdown/CodeBlock";
+import { Fold } from "../Fold";
+import { Preformatted } from "../Preformatted";
 import { Arguments } from "./Arguments";
 import { useCardFocus } from "./focus";
 
 export const READING_TIME = 600;
-const RUNS_CODE = "run_code";
+/** As much of a hash as one compares by eye. */
+const SHORT_HASH = 12;
 const ORDER: readonly Decision[] = ["once", "session", "deny"];
 
 export function Approval({ entry }: { entry: ApprovalEntry }) {
@@ -23,7 +28,7 @@ function OpenApproval({ entry }: { entry: ApprovalEntry }) {
   const card = useRef<HTMLDivElement>(null);
   const appeared = useRef(performance.now());
   const decided = useRef(false);
-  const names = entry.tool === RUNS_CODE ? words.runDecisions : words.allowDecisions;
+  const names = (words.decisions[entry.tool] ?? words.allowing).ask;
   const offered = ORDER.filter((decision) => decision === "deny" || entry.options.includes(decision));
 
   const decide = (decision: Decision) => {
@@ -59,7 +64,7 @@ function OpenApproval({ entry }: { entry: ApprovalEntry }) {
 
 function ClosedApproval({ entry }: { entry: ApprovalEntry }) {
   const words = useWords().transcript;
-  const names = entry.tool === RUNS_CODE ? words.ranDecided : words.allowDecided;
+  const names = (words.decisions[entry.tool] ?? words.allowing).said;
   const said = entry.by === "timeout" ? words.notDecided : names[entry.decision ?? "deny"];
   return (
     <details class="tcj-fold tcj-approval tcj-closed">
@@ -75,7 +80,54 @@ function ClosedApproval({ entry }: { entry: ApprovalEntry }) {
   );
 }
 
+/** What would be done: exactly that, and where. */
 function What({ entry }: { entry: ApprovalEntry }) {
+  if (entry.tool === "share_data") return <Share entry={entry} />;
+  return entry.tool === "run_code" && typeof entry.arguments.code === "string" ? (
+    <Code entry={entry} />
+  ) : (
+    <Any entry={entry} />
+  );
+}
+
+/** Values of a table that the model asks for. */
+function Share({ entry }: { entry: ApprovalEntry }) {
+  const words = useWords().transcript;
+  const { what, preview, model, host } = entry.arguments;
+  const to = [model, host].map((part) => visible(asText(part))).filter(Boolean);
+  return (
+    <>
+      <div class="tcj-card-text">
+        {asText(what) === "" ? visible(entry.content) : words.asksToSee(visible(asText(what)))}
+      </div>
+      {to.length > 0 && <div class="tcj-quiet">{to.join(" @ ")}</div>}
+      {typeof preview === "string" && (
+        <Fold line={words.showWhat}>{() => <Preformatted text={preview} label={words.showWhat} whole={true} />}</Fold>
+      )}
+    </>
+  );
+}
+
+function Code({ entry }: { entry: ApprovalEntry }) {
+  const { host } = useSurroundings();
+  const words = useWords().transcript;
+  const { code, sha256, kernel, notebook } = entry.arguments;
+  const place = asText(notebook) || (host.notebook?.name ?? "");
+  const facts = [
+    place === "" ? "" : words.runsIn(place),
+    asText(kernel) === "" ? "" : words.kernel(asText(kernel).slice(0, SHORT_HASH)),
+    asText(sha256) === "" ? "" : `sha256 ${asText(sha256).slice(0, SHORT_HASH)}`,
+  ];
+  return (
+    <>
+      <div class="tcj-card-text">{visible(entry.content)}</div>
+      <CodeBlock code={visible(asText(code))} language="python" />
+      <div class="tcj-quiet">{facts.filter(Boolean).map(visible).join(" · ")}</div>
+    </>
+  );
+}
+
+function Any({ entry }: { entry: ApprovalEntry }) {
   const { host } = useSurroundings();
   const words = useWords().transcript;
   return (

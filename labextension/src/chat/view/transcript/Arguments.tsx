@@ -2,7 +2,7 @@
 import { useWords } from "../../context";
 import { CodeBlock } from "../../markdown/CodeBlock";
 import { visible } from "../../markdown/visible";
-import { asJson, Preformatted } from "./Preformatted";
+import { asJson, Preformatted } from "../Preformatted";
 
 type Values = Readonly<Record<string, unknown>>;
 

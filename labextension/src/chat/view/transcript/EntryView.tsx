@@ -3,7 +3,7 @@ import type { Entry } from "../../state";
 import { Approval } from "./Approval";
 import { End } from "./End";
 import { ErrorCard } from "./ErrorCard";
-import { memo } from "./memo";
+import { memo } from "../memo";
 import { Notice } from "./Notice";
 import { Question } from "./Question";
 import { Reminder } from "./Reminder";
@@ -17,16 +17,18 @@ interface Props {
   readonly live: boolean;
   /** It belongs to the last turn, and no turn runs: it can be tried again. */
   readonly again: boolean;
+  /** It is part of a call. */
+  readonly nested?: boolean;
 }
 
-function AnyEntry({ entry, live, again }: Props) {
+function AnyEntry({ entry, live, again, nested = false }: Props) {
   switch (entry.kind) {
     case "user":
       return <UserMessage entry={entry} again={again} />;
     case "text":
       return <TextMessage entry={entry} live={live} />;
     case "tool":
-      return <ToolCall entry={entry} live={live} />;
+      return <ToolCall entry={entry} live={live} nested={nested} />;
     case "question":
       return <Question entry={entry} />;
     case "approval":

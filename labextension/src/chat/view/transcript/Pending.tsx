@@ -1,7 +1,7 @@
 /** User messages that are not in the conversation yet: queued behind a turn, or on their way. */
 import { useSurroundings, useWords } from "../../context";
 import type { UserEntry } from "../../state";
-import { memo } from "./memo";
+import { memo } from "../memo";
 import { Said } from "./UserMessage";
 
 function AnyPending({ entry, queued }: { entry: UserEntry; queued: boolean }) {

@@ -1,12 +1,11 @@
 /** What an agent says: its reasoning folded, its answer as Markdown. */
-import { useEffect, useState } from "preact/hooks";
-import { useSurroundings, useWords } from "../../context";
+import { useWords } from "../../context";
+import { useCopying } from "../../markdown/copying";
 import { Markdown } from "../../markdown/Markdown";
 import { visible } from "../../markdown/visible";
 import type { TextEntry } from "../../state";
+import { Evidence } from "../evidence/Evidence";
 import { Elapsed } from "./Time";
-
-const COPIED_SHOWN = 2000;
 
 export function TextMessage({ entry, live }: { entry: TextEntry; live: boolean }) {
   const words = useWords().transcript;
@@ -25,6 +24,7 @@ export function TextMessage({ entry, live }: { entry: TextEntry; live: boolean }
         </details>
       )}
       {entry.text !== "" && <Markdown source={entry.text} streaming={!entry.done} />}
+      {entry.proof !== null && <Evidence proof={entry.proof} text={entry.text} />}
       {entry.partial && entry.done && <div class="tcj-quiet tcj-cut-off">{words.cutOff}</div>}
       {entry.done && entry.text !== "" && <CopyButton text={entry.text} />}
     </div>
@@ -32,23 +32,12 @@ export function TextMessage({ entry, live }: { entry: TextEntry; live: boolean }
 }
 
 function CopyButton({ text }: { text: string }) {
-  const { host } = useSurroundings();
   const words = useWords().transcript;
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), COPIED_SHOWN);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  const copy = () =>
-    host.copy(text).then(
-      () => setCopied(true),
-      () => undefined, // the browser refused: the button then simply doesn't say "Copied"
-    );
+  const [said, copy] = useCopying();
   return (
     <div class="tcj-actions tcj-copy">
-      <button type="button" class="tcj-small-button" onClick={() => void copy()}>
-        <span role="status">{copied ? words.copied : words.copy}</span>
+      <button type="button" class="tcj-small-button" onClick={() => copy(text)}>
+        <span role="status">{said === "" ? words.copy : said}</span>
       </button>
     </div>
   );

@@ -1,20 +1,27 @@
 /**
  * A tool call as one line that opens to its arguments, its result and what was done inside it. What it shows to the
- * user stands below the line, and so does a card inside it that waits for the user.
+ * user stands below the line, whoever did it, and so does a card inside it that waits for the user.
  */
 import { useState } from "preact/hooks";
 import { useSurroundings, useWords } from "../../context";
 import { visible } from "../../markdown/visible";
-import type { Entry, ToolEntry } from "../../state";
+import type { Entry, MimeBundle, ToolEntry } from "../../state";
 import { duration } from "../figures";
 import { Arguments, oneLine, shortArguments } from "./Arguments";
 import { EntryView } from "./EntryView";
 import { shownEntries } from "./order";
-import { Output } from "./Output";
-import { Preformatted } from "./Preformatted";
+import { Output } from "../results/Output";
+import { Preformatted } from "../Preformatted";
 import { Elapsed, RelativeTime } from "./Time";
 
-export function ToolCall({ entry, live }: { entry: ToolEntry; live: boolean }) {
+interface Props {
+  readonly entry: ToolEntry;
+  readonly live: boolean;
+  /** It is part of another call, which shows what this one has to show. */
+  readonly nested: boolean;
+}
+
+export function ToolCall({ entry, live, nested }: Props) {
   const [open, setOpen] = useState(false);
   const runs = entry.ok === null && live;
   const children = shownEntries(entry.children);
@@ -35,13 +42,20 @@ export function ToolCall({ entry, live }: { entry: ToolEntry; live: boolean }) {
       {cards.map((card) => (
         <EntryView key={card.key} entry={card} live={live} again={false} />
       ))}
-      {entry.outputs.map((mime, index) => (
-        <div class="tcj-output" key={index}>
-          <Output mime={mime} />
-        </div>
-      ))}
+      {!nested &&
+        shownBy(entry).map(({ key, mime }) => (
+          <div class="tcj-output" key={key}>
+            <Output mime={mime} />
+          </div>
+        ))}
     </div>
   );
+}
+
+/** What a call shows to the user, and what was done inside it: the user need not know who looked into a table. */
+function shownBy(entry: ToolEntry): { key: string; mime: MimeBundle }[] {
+  const inside = entry.children.flatMap((child) => (child.kind === "tool" ? shownBy(child) : []));
+  return [...inside, ...entry.outputs.map((mime, at) => ({ key: `${entry.key}.${at}`, mime }))];
 }
 
 function State({ entry, runs }: { entry: ToolEntry; runs: boolean }) {
@@ -74,7 +88,7 @@ function Inside({ entry, inside, live }: { entry: ToolEntry; inside: readonly En
     <div class="tcj-nested">
       <Arguments values={entry.arguments} />
       {inside.map((child) => (
-        <EntryView key={child.key} entry={child} live={live} again={false} />
+        <EntryView key={child.key} entry={child} live={live} again={false} nested={true} />
       ))}
       {entry.content !== "" && !said && <Preformatted text={entry.content} label={words.result} />}
       {entry.content === "" && entry.ok !== null && entry.outputs.length === 0 && (

@@ -2,7 +2,7 @@
 
 const SOON_MS = 300;
 
-export class SessionList {
+export class FreshList {
   readonly #load: () => Promise<void>;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #wanted = false;
