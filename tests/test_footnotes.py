@@ -101,6 +101,15 @@ def test_an_earlier_result_of_the_session_can_be_referred_to():
     assert 'id="tcj-turn12-q7"' in markup
 
 
+def test_what_the_session_told_before_the_turn_began_counts():
+    known = {}
+    transcript = Transcript(session_results=known)
+    known["q7"] = {**EVIDENCE, "ref": "q7"}
+    for event in ({"type": "turn_started", "turn_id": "t"}, said("As before [q7].")):
+        transcript.apply(event)
+    assert '<a href="#tcj-t-q7">' in transcript_html(transcript)
+
+
 def test_numbers_without_evidence_are_told():
     transcript = turn(*queried(), said("4716 [q1], 42 and 17."), evidence(("4716", "q1"), ("42", None), ("17", None)))
     assert "2 numbers without evidence: 42, 17" in transcript_html(transcript)

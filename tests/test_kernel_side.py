@@ -179,12 +179,14 @@ def test_the_users_interrupt_ends_more_than_the_request(keeps_it):
 def test_where_an_event_loop_hears_of_interrupts_it_hears_of_this_one():
     heard = []
     usual = signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))
+    caller = Caller(lambda asked: signal.raise_signal(signal.SIGINT))
     try:
-        Caller(lambda asked: signal.raise_signal(signal.SIGINT)).ask(request("run"))
+        caller.ask(request("run"))
         assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
     finally:
         signal.signal(signal.SIGINT, usual)
     assert heard == [signal.SIGINT]
+    assert caller.frames == []
 
 
 def test_when_the_turn_has_ended_nothing_begins_and_what_runs_is_stopped():

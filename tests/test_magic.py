@@ -1,11 +1,14 @@
 """``%copilot`` in a real kernel, against a server that follows a script."""
 
+import asyncio
+
 import pytest
 import pytest_asyncio
-from fake_server import approving, asking, failing, fake_server, waiting
+from fake_server import approving, approving_to, asking, failing, fake_server, querying, waiting
 from kernel_client import running_kernel
 
 from table_copilot_jupyter.client.magic import message_of
+from table_copilot_jupyter.client.mime import TABLE
 from table_copilot_jupyter.client.options import Options
 from table_copilot_jupyter.client.session_choice import notebook_identity, session_ids
 
@@ -263,6 +266,177 @@ async def test_without_input_an_approval_is_denied_at_once(server, kernel):
     assert "Decided: deny (The cell ran where it can’t take input." in cell.html.replace("&#x27;", "’").replace(
         "'", "’"
     )
+
+
+CONSENT = {
+    "level": "rows",
+    "rows": 3,
+    "columns": 2,
+    "what": "3 rows of q1: 2 columns, 1 of text",
+    "preview": "island,mass\nBiscoe,4716",
+    "model": "kimi-k2.5",
+    "host": "openrouter.ai",
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "decided", "told"),
+    [
+        (["once"], "once", "allowed once"),
+        (["Session "], "session", "allowed in this session"),
+        ([""], "deny", "not allowed"),
+        (["yes", "no"], "deny", "not allowed"),
+    ],
+)
+async def test_data_leaves_only_after_a_word_that_says_so(server, kernel, typed, decided, told):
+    server.then(approving_to("share_data", CONSENT, f"The model asks to see {CONSENT['what']}."))
+    shown = []
+
+    async def look(cell):
+        shown.append(cell.html)
+
+    cell = await kernel.run("%copilot hello", inputs=typed, on_display=look)
+    assert cell.prompts == ["Send it? Type once, session or no (no): "] * len(typed)
+    (open_card,) = [html for html in shown if "Exactly what would be sent" in html][:1]
+    assert "It would go to kimi-k2.5 on openrouter.ai." in open_card
+    assert "island,mass\nBiscoe,4716</pre>" in open_card
+    assert [frame["decision"] for frame in server.of_type("decide")] == [decided]
+    assert f"Show the model 3 rows of q1: 2 columns, 1 of text: {told}" in cell.html
+
+
+async def test_only_the_decisions_that_are_open_can_be_typed(server, kernel):
+    server.then(approving_to("run_code", {"code": "1/0"}, options=["once", "deny"]))
+    cell = await kernel.run("%copilot hello", inputs=["session", "once"])
+    assert cell.prompts == ["Type once or deny: "] * 2
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "option"),
+    [("share_data", CONSENT, "%copilot /privacy rows"), ("run_code", {"code": "1/0"}, "Copilot(on_approval=…)")],
+)
+async def test_without_input_the_denial_names_the_option_and_is_shown(server, kernel, tool, arguments, option):
+    server.then(approving_to(tool, arguments))
+    cell = await kernel.run("%copilot hello")
+    assert cell.ok
+    (frame,) = server.of_type("decide")
+    assert frame["decision"] == "deny"
+    assert option in frame["note"]
+    assert option in cell.plain
+
+
+# --- the kernel that waits ----------------------------------------------------------------------
+
+PROBE = """
+import threading, time
+from table_copilot_jupyter.client import kernel_side
+def probe(request):
+    if request["op"] == "run":
+        exec(request["arguments"]["code"], get_ipython().user_ns)
+    main = threading.current_thread() is threading.main_thread()
+    return {"ok": True, "value": {"model": f"{request['op']} on {'the main' if main else 'another'} thread"}}
+usual, kernel_side.run_in_this_process = kernel_side.run_in_this_process, probe
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def probe(kernel):
+    """The operations of these tests, in the kernel."""
+    assert (await kernel.run(PROBE)).ok
+    yield
+    assert (await kernel.run("kernel_side.run_in_this_process = usual")).ok
+
+
+def running(code):
+    """A script that has code run in the kernel, and says what came of it."""
+
+    async def script(turn):
+        turn.begin()
+        result = asyncio.ensure_future(turn.in_kernel("run", code=code))
+        cancelled = asyncio.ensure_future(turn.cancelled.wait())
+        await asyncio.wait([result, cancelled], return_when=asyncio.FIRST_COMPLETED)
+        complete = result.done() and result.result()["ok"]
+        if complete:
+            turn.say(result.result()["value"]["model"])
+        turn.finish("complete" if complete else "cancelled")
+        for pending in (result, cancelled):
+            pending.cancel()
+
+    return script
+
+
+@pytest.mark.usefixtures("probe")
+async def test_the_cell_that_waits_runs_what_the_turn_needs_in_its_kernel(server, kernel):
+    server.then(running("found = threading.current_thread().name"))
+    cell = await kernel.run("%copilot hello\nprint(found)")
+    assert "run on the main thread" in cell.html
+    assert cell.stdout == "MainThread\n"
+    message = server.of_type("message")[-1]
+    assert (message["kernel_id"], message["offers"]) == ("k", ["kernel"])
+
+
+async def test_the_tables_of_the_cell_are_found_by_the_kernels_own_probe(server, kernel):
+    async def script(turn):
+        turn.begin()
+        result = await turn.in_kernel("tables")
+        turn.say(
+            ", ".join(f"{item['name']} {item['rows']} × {item['column_count']}" for item in result["value"]["items"])
+        )
+        turn.finish()
+
+    server.then(script)
+    cell = await kernel.run("import pandas\npenguins = pandas.DataFrame({'a': [1, 2]})\n%copilot what is there?")
+    assert cell.plain.startswith("penguins 2 × 1\n")
+
+
+ENDLESS = "from IPython.display import HTML\ndisplay(HTML('begun'))\nthreading.Event().wait()"
+
+
+@pytest.mark.usefixtures("probe")
+@pytest.mark.parametrize("how", ["%copilot hello", "Copilot('s').ask('hello')", "await Copilot('s').aask('hello')"])
+async def test_an_interrupt_while_code_runs_for_the_turn_stops_both(server, kernel, how):
+    server.then(running(ENDLESS))
+
+    async def interrupt(cell):
+        if "begun" in cell.html and not interrupted:
+            interrupted.append(True)
+            await kernel.interrupt()
+
+    interrupted = []
+    code = f"from table_copilot_jupyter import Copilot\n{how}\nprint('not reached')"
+    cell = await kernel.run(code, on_display=interrupt)
+    assert not cell.ok
+    assert cell.stdout == ""
+    await server.until(lambda: server.of_type("cancel"))
+    assert (await kernel.run("print('usable')")).stdout == "usable\n"
+
+
+@pytest.mark.usefixtures("probe")
+async def test_a_stop_elsewhere_while_code_runs_for_the_turn_ends_the_cell_quietly(server, kernel):
+    server.then(running(ENDLESS))
+
+    async def stop(cell):
+        if "begun" in cell.html:
+            server.turns[-1].cancelled.set()
+
+    cell = await kernel.run("answer = %copilot hello\nprint(answer.reason)", on_display=stop)
+    assert cell.ok, cell.traceback
+    assert cell.stdout == "cancelled\n"
+
+
+# --- results ------------------------------------------------------------------------------------
+
+
+async def test_a_result_is_shown_once_between_the_call_and_the_answer(server, kernel):
+    server.then(querying)
+    cell = await kernel.run("%copilot hello")
+    first, table, last = cell.displays.values()
+    assert "q1 · 3 rows · 12 ms" in first["text/plain"]
+    assert "Biscoe" not in first["text/html"]
+    assert table[TABLE]["rows"][0] == ["Biscoe", 4716.0]
+    assert "<td" in table["text/html"]
+    assert "Biscoe  4716.0" in table["text/plain"]
+    assert "4716 g" in last["text/html"]
+    assert cell.html.count("<table") == 1
 
 
 async def test_an_answer_longer_than_one_output_is_whole(server, kernel):

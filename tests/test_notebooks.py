@@ -198,8 +198,8 @@ def check_tables(tables: Executed) -> None:
         answer = tables.said(question)
         assert all(word in answer for word in (*words, f"[q{number}]")), answer
         assert "without evidence" not in answer
-    top = "list(_copilot.results.values())[-1].sql"
-    assert tables.said(top).strip() == "'SELECT * FROM gapminder WHERE gdpPercap IS NOT NULL ORDER BY gdpPercap DESC LIMIT 5'"
+    sql = tables.said("list(_copilot.results.values())[-1].sql").strip()
+    assert sql == "'SELECT * FROM gapminder WHERE gdpPercap IS NOT NULL ORDER BY gdpPercap DESC LIMIT 5'"
     assert "Chart: mean lifeExp by continent" in tables.said(
         "%copilot plot the average lifeExp by continent in @gapminder"
     )

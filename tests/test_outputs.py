@@ -65,6 +65,7 @@ def test_values_are_told_as_they_are(value, shown):
 def test_nothing_is_told_apart_from_the_word_null():
     nothing, word = cells(output_html(table([[None], ["null"]], "x")))
     assert nothing != word == "null"
+    assert cells(output_html(table([[None]], "x", ref=None))) == [""]
 
 
 def test_of_many_rows_the_first_are_shown_and_the_caption_says_where_all_are():

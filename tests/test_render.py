@@ -1,6 +1,7 @@
 """What a turn looks like: safe HTML, plain text, bounded updates."""
 
 import re
+import signal
 from html.parser import HTMLParser
 
 import pytest
@@ -325,6 +326,22 @@ def test_updates_come_at_most_ten_times_a_second_and_the_last_always():
     view.finish()
     assert "w999" in outputs.pages[0].html
     assert outputs.pages[0].text.endswith("w999 ")
+
+
+def test_an_interrupt_while_an_output_is_opened_neither_doubles_nor_loses_it():
+    outputs, transcript = Outputs(), Transcript()
+
+    def publish(page, new):
+        if not outputs.updates:
+            signal.raise_signal(signal.SIGINT)
+        outputs(page, new)
+
+    view = NotebookView(transcript, publish, clock=lambda: 0.0)
+    event = {"type": "text", "message_id": "m", "agent": "copilot", "delta": "hello"}
+    with pytest.raises(KeyboardInterrupt):
+        view.update(event, transcript.apply(event))
+    assert "hello" in outputs.pages[0].html
+    view.finish()
 
 
 def test_nothing_is_sent_again_while_nothing_changes():

@@ -1,4 +1,4 @@
-"""What a turn leaves in the user's hands: the text, the code in it, the tool calls, the figures."""
+"""What a turn leaves in the user's hands: the text, the code in it, the tool calls, the results, the figures."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from .mime import TABLE, content_of, reference
+from .parts import EvidencePart
 from .transcript import Transcript
 
 _FENCE = re.compile(
@@ -25,15 +27,39 @@ class ToolUse:
     elapsed_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a query gave. ``rows`` are as the user was shown them, ``variable`` holds them all in the kernel."""
+
+    ref: str
+    sql: str
+    variable: str
+    columns: list[str]
+    rows: list[list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of the answer, and the result that it stands in; None without one."""
+
+    text: str
+    ref: str | None
+
+
 @dataclass(eq=False)
 class Answer:
-    """The answer of one turn. ``reason`` is how the turn ended; for a command it is ``"command"``."""
+    """The answer of one turn. ``reason`` is how the turn ended; for a command it is ``"command"``.
+
+    ``results`` are the results of its queries by their references (``"q1"``); ``evidence`` are its numbers.
+    """
 
     text: str
     session_id: str
     reason: str = "complete"
     model: str = ""
     tools: list[ToolUse] = field(default_factory=list)
+    results: dict[str, Result] = field(default_factory=dict)
+    evidence: list[Number] = field(default_factory=list)
     usage: dict[str, int] = field(default_factory=dict)
     switch_to: str | None = None
     transcript: Transcript | None = field(default=None, repr=False)
@@ -90,10 +116,33 @@ def answer_from(transcript: Transcript, session_id: str, *, switch_to: str | Non
         reason=reason or transcript.reason or "complete",
         model=transcript.model,
         tools=[ToolUse(t.tool, t.arguments, bool(t.ok), t.content, t.elapsed_ms) for t in transcript.tools()],
+        results=_results(transcript),
+        evidence=[
+            Number(text, ref)
+            for part in transcript.parts
+            if isinstance(part, EvidencePart)
+            for text, ref in part.numbers
+        ],
         usage=dict(transcript.usage),
         switch_to=switch_to,
         transcript=transcript,
     )
+
+
+def _results(transcript: Transcript) -> dict[str, Result]:
+    results = {}
+    for bundle in (output for tool in transcript.tools() for output in tool.outputs):
+        table, ref = content_of(bundle, TABLE), reference(bundle)
+        if table is not None and ref:
+            evidence = table.get("evidence") or {}
+            results[ref] = Result(
+                ref=ref,
+                sql=str(table.get("sql") or ""),
+                variable=str(evidence.get("variable") or f"_{ref}"),
+                columns=[str(column.get("name")) for column in table.get("columns") or ()],
+                rows=[list(row) for row in table.get("rows") or ()],
+            )
+    return results
 
 
 def _blocks(text: str) -> list[tuple[str, str]]:

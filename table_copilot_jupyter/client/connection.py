@@ -20,13 +20,16 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from .errors import CopilotConnectionError, CopilotTurnError
-from .transcript import Tally
+from .mime import evidence_of
+from .parts import Tally
 
 Event = dict[str, Any]
 Listener = Callable[[Event], None]
 
 SURFACE = "magic"
 REQUEST_TIMEOUT_S = 60.0
+_INFO = ("title", "agent", "model", "privacy", "ceiling", "names", "rules", "kernel_id")
+"""What ``session_updated`` tells of a session."""
 _FINAL_CLOSES = {
     1009: ("A frame was too large for the server.", "Send a shorter message."),
     4401: ("The server does not accept this kernel's token any more.", "Restart the kernel to get a new one."),
@@ -76,6 +79,8 @@ class SessionState:
     lengths: dict[tuple[str, str], int] = field(default_factory=dict)
     listeners: list[Listener] = field(default_factory=list)
     sent: Tally = field(default_factory=Tally)
+    results: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The evidence of each result, by its reference: what an answer may refer to."""
 
 
 @dataclass(slots=True)
@@ -146,6 +151,10 @@ class Connection:
             ) from None
         finally:
             self._requests.pop(request_id, None)
+
+    async def tell(self, frame: Event) -> None:
+        """Send a frame whose reply nobody needs; it is lost where the connection is just then."""
+        await self._send({**frame, "request_id": uuid.uuid4().hex})
 
     def listen(self, session_id: str, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` with every event of a session, once it is attached; returns how to stop."""
@@ -322,6 +331,7 @@ class Connection:
             again = self._attach_frame(session_id, 0)
             again["request_id"] = state.restarting = uuid.uuid4().hex
             state.seq, state.sent = 0, Tally()
+            state.results.clear()
             state.lengths.clear()
             task = asyncio.get_running_loop().create_task(self._send(again))
             self._sending.add(task)
@@ -356,10 +366,14 @@ class Connection:
             state.lengths.clear()
         elif kind == "sent":
             state.sent.add(event)
+        elif kind == "tool_output":
+            if (evidence := evidence_of(event.get("mime"))) is not None:
+                state.results[evidence["ref"]] = evidence
         elif kind in ("cleared", "session_deleted"):
             state.sent = Tally()
+            state.results.clear()
         elif kind == "session_updated":
-            state.info = {**state.info, **{name: event.get(name) for name in ("title", "agent", "model", "privacy")}}
+            state.info = {**state.info, **{name: event[name] for name in _INFO if name in event}}
         for listener in list(state.listeners):
             listener(event)
         if kind == "session_deleted":

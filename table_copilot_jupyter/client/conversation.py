@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .connection import Event
-from .transcript import Tally, Transcript
+from .mime import evidence_of
+from .parts import Tally
+from .transcript import Transcript
 
 Message = dict[str, Any]
 
@@ -25,10 +27,12 @@ class Conversation:
 
     def __init__(self) -> None:
         self.model = ""
+        self.privacy = ""
         self._sent = Tally()
         self._clear()
 
     def _clear(self) -> None:
+        self._results: dict[str, dict[str, Any]] = {}
         self.messages: list[Message] = []
         self.rounds: list[Round] = []
         self._events: list[Event] = []
@@ -99,11 +103,12 @@ class Conversation:
             return None
         if kind == "session_updated":
             self.model = _text(event.get("model"))
+            self.privacy = _text(event.get("privacy"))
             return None
         if kind == "turn_started":
             asked = self._queued.pop(message_id, {})
             said, agent = _text(asked.get("content")), asked.get("agent")
-            begun = Round(said, Transcript(self._sent), agent if isinstance(agent, str) else None)
+            begun = Round(said, Transcript(self._sent, self._results), agent if isinstance(agent, str) else None)
             self._turns[turn_id] = begun
             self.rounds.append(begun)
             self._running.add(turn_id)
@@ -111,6 +116,8 @@ class Conversation:
             self._running.discard(turn_id)
         elif kind == "sent":
             self._sent.add(event)
+        elif kind == "tool_output" and (evidence := evidence_of(event.get("mime"))) is not None:
+            self._results[evidence["ref"]] = evidence
         self._transcript(event, turn_id)
         if kind == "message" and not event.get("parent_call_id") and _text(event.get("content")).strip():
             return self._finished("assistant", event)

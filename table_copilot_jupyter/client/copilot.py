@@ -13,29 +13,34 @@ import inspect
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
 
+from . import approvals
 from .answer import Answer, answer_from
+from .choices import checked
 from .connection import Connection, Event, SessionState
 from .dialogue import Unanswerable, check, converse
 from .discovery import shared_connection
 from .errors import CopilotClientError, CopilotTurnError
+from .kernel_side import kernel_side
 from .loop import submit, wait_for
+from .parts import ApprovalPart, QuestionPart
 from .render import QuietView
-from .transcript import ApprovalPart, QuestionPart, Transcript
+from .transcript import Transcript
 from .turn import Turn, async_events
 from .visible import short
 
 OnQuestion = Callable[[Event], "str | Awaitable[str]"]
 OnApproval = Callable[[Event], "str | Awaitable[str]"]
-_NOBODY_DECIDED = "Copilot() was made without on_approval."
 
 
 class Copilot:
     """One session, talked to from Python.
 
-    ``session`` is its id; a new one without. ``model`` is used from now on in the session. ``answers`` are given to
-    the turn's questions in order; then ``on_question`` is called with the question's event and returns the answer.
-    ``on_approval`` is called with the approval's event and returns ``"once"``, ``"session"`` or ``"deny"``; without
-    it everything is denied. ``connection`` replaces the process's shared one.
+    ``session`` is its id; a new one without. From now on in the session, ``model`` is used; ``privacy`` is what it
+    may see of tables (``"names"``, ``"schema"``, ``"aggregates"`` or ``"rows"``); with ``names="masked"`` it is told
+    made-up names of tables and columns. ``answers`` are given to the turn's questions in order; then ``on_question``
+    is called with the question's event and returns the answer. ``on_approval`` is called with the approval's event and
+    returns ``"once"``, ``"session"`` or ``"deny"``; without it everything is denied. ``connection`` replaces the
+    process's shared one. Raises ValueError for a level or a way of naming that there is not.
     """
 
     def __init__(
@@ -43,6 +48,8 @@ class Copilot:
         session: str | None = None,
         model: str | None = None,
         *,
+        privacy: str | None = None,
+        names: str | None = None,
         answers: Iterable[str] = (),
         on_question: OnQuestion | None = None,
         on_approval: OnApproval | None = None,
@@ -52,7 +59,8 @@ class Copilot:
         self.answers = answers
         self.on_question = on_question
         self.on_approval = on_approval
-        self._model = model
+        chosen = {"model": model, "privacy": checked("privacy", privacy), "names": checked("names", names)}
+        self._chosen = {name: value for name, value in chosen.items() if value is not None}
         self._connection = connection
         self._closed = False
 
@@ -71,13 +79,13 @@ class Copilot:
     def ask(self, text: str) -> Answer:
         """Say ``text`` and wait for the answer. Raises CopilotTurnError, CopilotConnectionError."""
         connection, state = wait_for(self._open())
-        turn = Turn(connection, self.session_id, text)
-        return self._taken(converse(turn, self.session_id, Transcript(state.sent), QuietView(), _Callbacks(self)))
+        turn, transcript = self._turn(connection, text), Transcript(state.sent, state.results)
+        return self._taken(converse(turn, self.session_id, transcript, QuietView(), _Callbacks(self)))
 
     async def aask(self, text: str) -> Answer:
         """As ``ask``, awaited. Cancelling the task stops the turn."""
         connection, state = await asyncio.wrap_future(submit(self._open()))
-        turn, transcript = Turn(connection, self.session_id, text), Transcript(state.sent)
+        turn, transcript = self._turn(connection, text), Transcript(state.sent, state.results)
         try:
             async for event in self._events(turn, needs_answers=True):
                 transcript.apply(event)
@@ -97,7 +105,7 @@ class Copilot:
         A question that neither ``answers`` nor ``on_question`` answers is yours: see ``answer`` and ``decide``.
         """
         connection, _ = await asyncio.wrap_future(submit(self._open()))
-        turn = Turn(connection, self.session_id, text)
+        turn = self._turn(connection, text)
         events = self._events(turn, needs_answers=False)
         try:
             async for event in events:
@@ -137,10 +145,14 @@ class Copilot:
         if self._connection is None:
             self._connection = await shared_connection()
         state = await self._connection.attach(self.session_id)
-        if self._model is not None:
-            await self._connection.request({"type": "configure", "session_id": self.session_id, "model": self._model})
-            self._model = None
+        if self._chosen:
+            await self._connection.request({"type": "configure", "session_id": self.session_id, **self._chosen})
+            self._chosen = {}
         return self._connection, state
+
+    def _turn(self, connection: Connection, text: str) -> Turn:
+        """A turn that the calling thread is about to wait for."""
+        return Turn(connection, self.session_id, text, kernel=kernel_side())
 
     async def _request(self, frame: Event) -> None:
         connection, _ = await asyncio.wrap_future(submit(self._open()))
@@ -159,7 +171,8 @@ class Copilot:
                         raise _unanswered(str(event.get("content")))
                 elif event.get("type") == "approval" and (needs_answers or self.on_approval is not None):
                     decision = await _resolved(self.on_approval(event)) if self.on_approval else "deny"
-                    turn.decide(str(event.get("approval_id")), decision, None if self.on_approval else _NOBODY_DECIDED)
+                    note = None if self.on_approval else _nobody(event.get("tool"), event.get("arguments"))
+                    turn.decide(str(event.get("approval_id")), decision, note)
         finally:
             await events.aclose()
 
@@ -198,9 +211,14 @@ class _Callbacks:
     def approval(self, part: ApprovalPart) -> tuple[str, str | None] | None:
         callback = self._copilot.on_approval
         if callback is None:
-            return "deny", _NOBODY_DECIDED
+            return "deny", _nobody(part.tool, part.arguments)
         event = {"type": "approval", "approval_id": part.approval_id, "content": part.content, "tool": part.tool}
-        return _blocking(callback({**event, "arguments": part.arguments})), None
+        return _blocking(callback({**event, "arguments": part.arguments, "options": part.options})), None
+
+
+def _nobody(tool: object, arguments: object) -> str:
+    how = approvals.in_python(str(tool), arguments if isinstance(arguments, dict) else {})
+    return f"Copilot() was made without on_approval. {how}"
 
 
 def _unanswered(question: str) -> CopilotTurnError:

@@ -13,8 +13,9 @@ from typing import Protocol
 from .answer import Answer, answer_from
 from .connection import Event
 from .errors import CopilotClientError, CopilotTurnError
+from .parts import ApprovalPart, QuestionPart
 from .render import View
-from .transcript import ApprovalPart, QuestionPart, Transcript
+from .transcript import Transcript
 from .turn import CANCEL_WAIT_S, EventQueue, Turn
 
 
@@ -55,7 +56,10 @@ def converse(turn: Turn, session_id: str, transcript: Transcript, view: View, re
         for event in events:
             part = transcript.apply(event) if event is not None else None
             view.update(event, part)
-            if isinstance(part, QuestionPart) and not part.done:
+            if event is not None and event.get("type") == "kernel_request":
+                view.flush()
+                turn.run(event)
+            elif isinstance(part, QuestionPart) and not part.done:
                 _ask(turn, part, view, responder)
             elif isinstance(part, ApprovalPart) and not part.done:
                 _approve(turn, part, view, responder)

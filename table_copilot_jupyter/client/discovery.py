@@ -107,6 +107,11 @@ async def shared_connection() -> Connection:
     return _shared[pid]
 
 
+def known_connection() -> Connection | None:
+    """The process's connection, if it has one already."""
+    return _shared.get(os.getpid())
+
+
 async def find_dial(environment: Mapping[str, str]) -> Dial:
     """How to open a transport to the hub that this kernel belongs to."""
     from .websocket import answers, dial_websocket

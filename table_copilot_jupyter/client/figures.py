@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .transcript import ToolPart, Transcript
+from . import mime
+from .parts import EvidencePart, ToolPart
+from .transcript import Transcript
 from .visible import short
 
+_LISTED = 10
 _ENDINGS = {
     "cancelled": "Stopped.",
     "limit": "Stopped: the turn reached its limit of steps. Say “go on” to continue.",
@@ -26,17 +29,38 @@ def summary(transcript: Transcript) -> str:
     if transcript.usage["input"] or transcript.usage["output"]:
         said.append(f"{grouped(transcript.usage['input'])} + {grouped(transcript.usage['output'])} tokens")
     if (sent := transcript.sent).requests:
-        requests = f"{grouped(sent.requests)} request{'' if sent.requests == 1 else 's'}"
-        rows = f"{grouped(sent.rows)} row{'' if sent.rows == 1 else 's'}"
+        requests, rows = counted(sent.requests, "request"), counted(sent.rows, "row")
         said.append(f"sent so far: {requests} · {rows} · {size(sent.bytes)}")
     return short(" · ".join(said), 300)
 
 
 def tool_state(part: ToolPart) -> str:
-    """``ok · 12 ms``, ``failed · 1.2 s``, or that it runs."""
+    """``ok · 12 ms``, ``q1 · 3 rows · 12 ms``, ``failed · 1.2 s``, or that it runs."""
     if part.ok is None:
         return "not finished" if part.done else "running…"
-    return f"{'ok' if part.ok else 'failed'} · {elapsed(part.elapsed_ms)}"
+    said = (_result(part) or "ok") if part.ok else "failed"
+    return f"{said} · {elapsed(part.elapsed_ms)}"
+
+
+def _result(part: ToolPart) -> str:
+    """The result that a call gave: its reference and how many rows it has, or what it is called."""
+    for bundle in part.outputs:
+        table = mime.content_of(bundle, mime.TABLE) or {}
+        rows, title = table.get("total_rows"), table.get("title")
+        if ref := short(mime.reference(bundle)):
+            return f"{ref} · {counted(rows, 'row')}" if isinstance(rows, int) else ref
+        if isinstance(title, str) and part.folded:
+            return short(title)
+    return ""
+
+
+def unproved(part: EvidencePart) -> str:
+    """``2 numbers without evidence: 42, 17``; "" where every number has a result behind it."""
+    numbers = [short(number) for number in part.unproved]
+    if not numbers:
+        return ""
+    listed = ", ".join(numbers[:_LISTED]) + (", …" if len(numbers) > _LISTED else "")
+    return f"{counted(len(numbers), 'number')} without evidence: {listed}"
 
 
 def short_arguments(arguments: dict[str, Any]) -> str:
@@ -64,6 +88,11 @@ def size(count: int) -> str:
     if count < 1000:
         return f"{count} B"
     return f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+
+
+def counted(number: int, what: str) -> str:
+    """``1 row``, ``12 345 rows``."""
+    return f"{grouped(number)} {what}{'' if number == 1 else 's'}"
 
 
 def grouped(number: int) -> str:

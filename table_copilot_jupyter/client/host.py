@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .connection import Transport, TransportClosed
+from .discovery import kernel_id
 from .errors import CopilotConnectionError
+from .kernel_side import process_id, user_namespace
 from .loop import background_loop, submit
 
 if TYPE_CHECKING:
@@ -106,11 +108,14 @@ class KernelHost:
             from jupyter_core.paths import jupyter_config_dir, jupyter_data_dir
 
             from ..assembly import build_hub
+            from ..kernel.local import LocalKernel, LocalKernels
 
+            kernel = LocalKernel(user_namespace, kernel_id=kernel_id(os.environ) or process_id())
             hub = build_hub(
                 settings,
                 data_dir=self._data_dir or Path(jupyter_data_dir()),
                 config_dir=self._config_dir or Path(jupyter_config_dir()),
+                kernels=LocalKernels(kernel),
             )
             await hub.start()
         except (SettingError, CopilotError) as error:

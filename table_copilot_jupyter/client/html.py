@@ -8,16 +8,18 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from . import style
-from .figures import as_json, ending, short_arguments, summary, tool_state
+from . import approvals, style
+from .figures import as_json, ending, short_arguments, summary, tool_state, unproved
+from .footnotes import footnote_html, marked
 from .highlight import highlighted
-from .markdown import markdown_html, sanitised_table
-from .transcript import ApprovalPart, ErrorPart, NoticePart, Part, QuestionPart, TextPart, ToolPart, Transcript
+from .markdown import markdown_html
+from .mime import stands_alone
+from .outputs import RESULT_LIMIT, output_html
+from .parts import ApprovalPart, ErrorPart, EvidencePart, NoticePart, Part, QuestionPart, TextPart, ToolPart
+from .transcript import Transcript
 from .visible import short, visible
 
-RESULT_LIMIT = 20_000
 _REASONING_SHOWN = 2_000
-_DECISIONS = {"once": "allowed once", "session": "allowed in this session", "deny": "not allowed"}
 
 
 def escaped(text: str) -> str:
@@ -36,9 +38,11 @@ def transcript_html(transcript: Transcript) -> str:
 
 
 def closing_html(transcript: Transcript) -> str:
-    """How the turn ended, and the quiet last line."""
+    """How the turn ended, what the references in it stand for, and the quiet last line."""
     said = ending(transcript.reason)
     end = f'<div style="{style.ENDING}">{escaped(said)}</div>' if said else ""
+    if notes := "".join(footnote_html(anchor, evidence) for anchor, evidence in transcript.cited()):
+        end += f'<div style="{style.FOOTNOTES}">{notes}</div>'
     line = summary(transcript)
     return end + (f'<div style="{style.QUIET}">{escaped(line)}</div>' if line else "")
 
@@ -48,13 +52,16 @@ def status_html(status: str) -> str:
     return f'<div style="{style.QUIET}">{escaped(status)}</div>' if status else ""
 
 
-def part_html(part: Part) -> str:
-    """One part, whole."""
+def part_html(part: Part, *, apart: bool = False) -> str:
+    """One part, whole. ``apart``: tables, charts and what code did are shown elsewhere."""
     match part:
         case TextPart():
-            return text_head_html(part) + markdown_html(part.text)
+            return text_head_html(part) + marked(markdown_html(part.text), part.anchors)
         case ToolPart():
-            return "" if part.asks else tool_html(part)
+            return "" if part.asks else tool_html(part, apart=apart)
+        case EvidencePart():
+            said = unproved(part)
+            return f'<div style="{style.QUIET}">{escaped(said)}</div>' if said else ""
         case QuestionPart():
             return question_html(part)
         case ApprovalPart():
@@ -84,7 +91,7 @@ def text_head_html(part: TextPart) -> str:
     )
 
 
-def tool_html(part: ToolPart, *, nested: bool = False) -> str:
+def tool_html(part: ToolPart, *, nested: bool = False, apart: bool = False) -> str:
     """A tool call: one line that opens, and below it what it and the calls inside it show to the user."""
     arguments = short_arguments(part.arguments)
     line = escaped(part.tool)
@@ -97,7 +104,10 @@ def tool_html(part: ToolPart, *, nested: bool = False) -> str:
     if part.content and not any(isinstance(child, TextPart) and child.text == part.content for child in part.children):
         result = part.content if len(part.content) <= RESULT_LIMIT else f"{part.content[:RESULT_LIMIT]}\n…"
         inside += f'<pre style="{style.WRAPPED}">{escaped(result)}</pre>'
-    outputs = "" if nested else "".join(_bundle_html(mime) for mime in part.shown())
+    if part.folded:
+        inside += "".join(output_html(bundle) for bundle in part.outputs)
+    shown = [] if nested else [bundle for bundle in part.shown() if not (apart and stands_alone(bundle))]
+    outputs = "".join(output_html(bundle) for bundle in shown)
     return (
         f'<details style="{style.DETAILS}"><summary>{line} '
         f'<span style="{style.STATE}">· {escaped(tool_state(part))}</span></summary>'
@@ -113,23 +123,6 @@ def _arguments_html(arguments: dict[str, Any]) -> str:
     return f'<pre style="{style.WRAPPED}">{escaped(as_json(arguments, indent=2))}</pre>'
 
 
-def _bundle_html(mime: dict[str, Any]) -> str:
-    """The richest form in a MIME bundle that can be shown without running anything."""
-    for kind in ("text/html", "text/markdown", "text/plain", "application/json"):
-        value = mime.get(kind)
-        if isinstance(value, list) and all(isinstance(line, str) for line in value):
-            value = "".join(value)
-        if value is None or (kind != "application/json" and not isinstance(value, str)):
-            continue
-        if kind == "text/html":
-            return f'<div style="{style.TABLE}">{sanitised_table(visible(value))}</div>'
-        if kind == "text/markdown":
-            return f'<div style="{style.TABLE}">{markdown_html(value)}</div>'
-        text = value if isinstance(value, str) else as_json(value, indent=2)
-        return f'<pre style="{style.WRAPPED}">{escaped(text[:RESULT_LIMIT])}</pre>'
-    return ""
-
-
 def question_html(part: QuestionPart) -> str:
     """A question with its options; answered, it folds to one line."""
     if part.done:
@@ -143,11 +136,23 @@ def question_html(part: QuestionPart) -> str:
 def approval_html(part: ApprovalPart) -> str:
     """What would be done, all of it; decided, it folds."""
     what = f'<div style="white-space:pre-wrap">{escaped(part.content)}</div>'
-    details = what + (_arguments_html(part.arguments) if part.arguments else "")
-    if part.done:
-        decision = _DECISIONS.get(part.decision, part.decision or "not decided")
-        return (
-            f'<details style="{style.DETAILS}"><summary>{escaped(part.tool)}: {escaped(decision)}</summary>'
-            f'<div style="{style.NESTED}">{details}</div></details>'
+    if place := approvals.where(part.tool, part.arguments):
+        what += f'<div style="{style.QUIET}">{escaped(place)}</div>'
+    preview, code = part.arguments.get("preview"), part.arguments.get("code")
+    if part.tool == approvals.SHARE and isinstance(preview, str):
+        shown = f'<pre style="{style.WRAPPED}">{escaped(preview)}</pre>'
+        details = (
+            f'{what}<details style="{style.DETAILS}"><summary>Exactly what would be sent</summary>{shown}</details>'
         )
-    return f'<div style="{style.CARD}">{details}</div>'
+    elif part.tool == approvals.RUN and isinstance(code, str):
+        details = f'{what}<pre style="{style.PRE}">{highlighted(code, "python")}</pre>'
+    else:
+        details = what + (_arguments_html(part.arguments) if part.arguments else "")
+    if not part.done:
+        return f'<div style="{style.CARD}">{details}</div>'
+    note = f'<div style="{style.QUIET}">{escaped(part.note)}</div>' if part.note else ""
+    return (
+        f'<details style="{style.DETAILS}"><summary>'
+        f"{escaped(approvals.decided(part.tool, part.decision, part.arguments))}</summary>"
+        f'<div style="{style.NESTED}">{details}</div></details>{note}'
+    )

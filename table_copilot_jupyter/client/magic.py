@@ -14,7 +14,7 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from . import transformer
+from . import completion, transformer
 from .options import USAGE, OptionError, Options, parse_line
 
 _SHORT_USAGE = """\
@@ -23,14 +23,16 @@ Ask something: %copilot which of my tables has gaps?
 
 
 def load(ipython: Any) -> None:
-    """Add the magics and the input transforms to a shell."""
+    """Add the magics, the input transforms and the completions to a shell."""
     transformer.install(ipython)
+    completion.install(ipython)
     ipython.register_magics(CopilotMagics)
 
 
 def unload(ipython: Any) -> None:
     """Take back what ``load`` added."""
     transformer.remove(ipython)
+    completion.remove(ipython)
     for kind in ("line", "cell"):
         ipython.magics_manager.magics[kind].pop("copilot", None)
     ipython.magics_manager.registry.pop(CopilotMagics.__name__, None)
@@ -65,6 +67,7 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
     def _ask(self, message: str, options: Options) -> Any:
         from .dialogue import converse
         from .errors import CopilotClientError, without_stack
+        from .kernel_side import kernel_side
         from .loop import wait_for
         from .prompting import Prompter
         from .session_choice import notebook_session
@@ -74,10 +77,10 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
         try:
             # what is shown from another thread belongs below the cell that ran last
             self._cell = contextvars.copy_context()
-            connection, session_id, sent = wait_for(self._open(options))
-            transcript = Transcript(sent)
+            connection, session_id, state = wait_for(self._open(options))
+            transcript = Transcript(state.sent, state.results)
             view = self._view(transcript, quiet=options.quiet)
-            turn = Turn(connection, session_id, message)
+            turn = Turn(connection, session_id, message, kernel=kernel_side())
             self._watch.turn_runs = True
             try:
                 answer = converse(turn, session_id, transcript, view, Prompter(options.answers))
@@ -97,7 +100,7 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
         return answer
 
     async def _open(self, options: Options) -> Any:
-        """(connection, session id, its tally), attached; on the background loop."""
+        """(connection, session id, its state), attached; on the background loop."""
         from .discovery import shared_connection
         from .session_choice import attach_own, notebook_identity
 
@@ -107,9 +110,10 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
         if session_id is None:
             session_id = await attach_own(connection, notebook_identity(os.environ, self.shell.user_ns), watch.follow)
         state = await connection.attach(session_id)
+        completion.learned.ask(connection)
         if options.model:
             await connection.request({"type": "configure", "session_id": session_id, "model": options.model})
-        return connection, session_id, state.sent
+        return connection, session_id, state
 
     def _watched(self) -> Any:
         from .reminders import ReminderWatch, show_in_notebook, show_in_terminal

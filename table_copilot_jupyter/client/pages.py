@@ -3,16 +3,25 @@
 A part that is complete is rendered once. When the complete beginning of an output passes ``LIMIT``, that output
 is finished and left alone, and a new one takes what follows: an update never sends more than about ``LIMIT``
 and the piece that still grows.
+
+A table, a chart or what code did is an output of its own, once the call that made it is complete; until then it stands
+below that call's line.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from .footnotes import marked
 from .html import closing_html, framed, part_html, status_html, text_head_html
 from .markdown import MarkdownStream
+from .mime import stands_alone
+from .outputs import display_of
+from .parts import Part, TextPart, ToolPart
 from .plain import closing_text, part_text
-from .transcript import Part, TextPart, Transcript
+from .transcript import Transcript
 from .visible import visible
 
 LIMIT = 16_000
@@ -22,11 +31,12 @@ Piece = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One output; ``index`` counts from 0."""
+    """One output; ``index`` counts from 0. ``rich`` is what front ends of ours show instead of the HTML."""
 
     index: int
     html: str
     text: str
+    rich: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -47,7 +57,8 @@ class Pages:
         self._stable_size = 0
         self._closed: list[Page] = []
         self._growing: dict[int, _Growing] = {}
-        self._cache: dict[int, tuple[int, Piece]] = {}
+        self._cache: dict[int, tuple[tuple[int, bool], Piece]] = {}
+        self._shown = -1
 
     def render(self, *, final: bool = False) -> list[Page]:
         """The outputs that are new or changed, in order; all but the last will not change again."""
@@ -58,8 +69,9 @@ class Pages:
             loose.append((status_html(self._transcript.status), visible(self._transcript.status)))
         pages, self._closed = self._closed, []
         pieces = [piece for piece in [*self._stable, *loose] if any(piece)]
-        if pieces:
+        if pieces or self._shown == self._index:  # what is not there any more must not stay in sight
             pages.append(self._page(pieces))
+            self._shown = self._index
         return pages
 
     def _walk(self) -> list[Piece]:
@@ -70,11 +82,13 @@ class Pages:
             if isinstance(part, TextPart):
                 done, rest = self._text(index, part, take=stable)
             elif part.done and stable:
-                done, rest = [self._other(index, part)], []
+                done, rest = [self._other(index, part, apart=True)], []
             else:
-                done, rest = [], [self._other(index, part)]
+                done, rest = [], [self._other(index, part, apart=False)]
             for piece in done:
                 self._settle(piece)
+            if isinstance(part, ToolPart) and done:
+                self._set_apart(part)
             loose.extend(rest)
             stable = stable and part.done
             if stable:
@@ -87,11 +101,24 @@ class Pages:
         if not any(piece):
             return
         if self._stable and self._stable_size + len(piece[0]) > self._limit:
+            self._close()
+        self._stable.append(piece)
+        self._stable_size += len(piece[0])
+
+    def _set_apart(self, part: ToolPart) -> None:
+        """Close the output in which the call stands, and put what it shows below it."""
+        for bundle in part.shown():
+            if stands_alone(bundle):
+                self._close()
+                display = display_of(bundle)
+                self._closed.append(Page(self._index, display.pop("text/html"), display.pop("text/plain"), display))
+                self._index += 1
+
+    def _close(self) -> None:
+        if self._stable:
             self._closed.append(self._page(self._stable))
             self._index += 1
             self._stable, self._stable_size = [], 0
-        self._stable.append(piece)
-        self._stable_size += len(piece[0])
 
     def _text(self, index: int, part: TextPart, *, take: bool) -> tuple[list[Piece], list[Piece]]:
         growing = self._growing.setdefault(index, _Growing())
@@ -103,20 +130,21 @@ class Pages:
             growing.head_taken = complete
         stream = growing.stream
         stream.feed(part.text, final=part.done)
-        if take:
-            done += [(markup, visible(source)) for markup, source in stream.take_done()]
-        else:
-            rest += [(markup, visible(source)) for markup, source in stream.peek_done()]
-        markup, source = stream.tail()
-        return done, [*rest, (markup, visible(source))]
+        ready = stream.take_done() if take else stream.peek_done()
+        (done if take else rest).extend(_piece(part, *block) for block in ready)
+        return done, [*rest, _piece(part, *stream.tail())]
 
-    def _other(self, index: int, part: Part) -> Piece:
-        revision, piece = self._cache.get(index, (-1, ("", "")))
-        if revision != part.revision:
-            piece = (part_html(part), part_text(part))
-            self._cache[index] = (part.revision, piece)
+    def _other(self, index: int, part: Part, *, apart: bool) -> Piece:
+        state, piece = self._cache.get(index, ((-1, False), ("", "")))
+        if state != (part.revision, apart):
+            piece = (part_html(part, apart=apart), part_text(part, apart=apart))
+            self._cache[index] = ((part.revision, apart), piece)
         return piece
 
     def _page(self, pieces: list[Piece]) -> Page:
         text = "\n\n".join(stripped for _, source in pieces if (stripped := source.strip("\n")))
         return Page(self._index, framed("".join(markup for markup, _ in pieces)), text)
+
+
+def _piece(part: TextPart, markup: str, source: str) -> Piece:
+    return marked(markup, part.anchors), visible(source)

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .figures import ending, short_arguments, summary, tool_state
-from .transcript import ApprovalPart, ErrorPart, NoticePart, Part, QuestionPart, TextPart, ToolPart, Transcript
+from . import approvals
+from .figures import ending, short_arguments, summary, tool_state, unproved
+from .footnotes import footnote_text
+from .mime import stands_alone
+from .outputs import output_text
+from .parts import ApprovalPart, ErrorPart, EvidencePart, NoticePart, Part, QuestionPart, TextPart, ToolPart
+from .transcript import Transcript
 from .visible import short, visible
 
 
@@ -17,18 +22,21 @@ def transcript_text(transcript: Transcript) -> str:
 
 
 def closing_text(transcript: Transcript) -> str:
-    """How the turn ended, and the quiet last line."""
-    return "\n".join(line for line in (ending(transcript.reason), summary(transcript)) if line)
+    """How the turn ended, what the references in it stand for, and the quiet last line."""
+    notes = [footnote_text(evidence) for _, evidence in transcript.cited()]
+    return "\n".join(line for line in (ending(transcript.reason), *notes, summary(transcript)) if line)
 
 
-def part_text(part: Part) -> str:
-    """One part, whole."""
+def part_text(part: Part, *, apart: bool = False) -> str:
+    """One part, whole. ``apart``: tables, charts and what code did are shown elsewhere."""
     match part:
         case TextPart():
             name = f"{short(part.agent)}: " if part.agent not in ("", "copilot") else ""
             return name + visible(part.text.strip("\n")) if part.text.strip() else ""
         case ToolPart():
-            return "" if part.asks else tool_text(part)
+            return "" if part.asks else tool_text(part, apart=apart)
+        case EvidencePart():
+            return unproved(part)
         case QuestionPart():
             return question_text(part)
         case ApprovalPart():
@@ -40,19 +48,19 @@ def part_text(part: Part) -> str:
     return ""
 
 
-def tool_text(part: ToolPart) -> str:
+def tool_text(part: ToolPart, *, apart: bool = False) -> str:
     """A tool call on one line, and below it what it and the calls inside it show to the user."""
-    return _tool(part, part.shown())
+    return _tool(part, (bundle for bundle in part.shown() if not (apart and stands_alone(bundle))))
 
 
 def own_tool_text(part: ToolPart) -> str:
     """A tool call on one line, and below it what it shows itself."""
-    return _tool(part, part.outputs)
+    return _tool(part, [] if part.folded else part.outputs)
 
 
 def _tool(part: ToolPart, bundles: Iterable[dict[str, Any]]) -> str:
     line = f"▸ {short(part.tool)} {short_arguments(part.arguments)}".rstrip() + f" · {tool_state(part)}"
-    return "\n".join([line, *(visible(text) for mime in bundles if isinstance(text := mime.get("text/plain"), str))])
+    return "\n".join([line, *(text for bundle in bundles if (text := output_text(bundle)))])
 
 
 def question_text(part: QuestionPart) -> str:
@@ -64,8 +72,12 @@ def question_text(part: QuestionPart) -> str:
 
 
 def approval_text(part: ApprovalPart) -> str:
-    """What would be done, all of it; decided, one line."""
+    """What would be done, all of it; decided, one line, and the note."""
     if part.done:
-        return f"{short(part.tool)}: {part.decision or 'not decided'}"
-    details = [f"{name}:\n{visible(str(value))}" for name, value in part.arguments.items()]
-    return "\n".join([visible(part.content), *details])
+        lines = [approvals.decided(part.tool, part.decision, part.arguments), visible(part.note)]
+        return "\n".join(line for line in lines if line)
+    lines = [visible(part.content), approvals.where(part.tool, part.arguments)]
+    telling = {approvals.SHARE: ("preview",), approvals.RUN: ("code",)}.get(part.tool, tuple(part.arguments))
+    titles = {"preview": "Exactly what would be sent", "code": "Code"}
+    lines += [f"{titles.get(name, name)}:\n{visible(str(part.arguments.get(name)))}" for name in telling]
+    return "\n".join(line for line in lines if line)

@@ -6,21 +6,20 @@ thread's ``input()``, and what was asked is given up quietly.
 
 from __future__ import annotations
 
-import _thread
 import builtins
-import signal
-import sys
 import threading
-import time
 from collections.abc import Sequence
 
+from . import approvals
 from .connection import Event
 from .dialogue import Unanswerable
-from .transcript import ApprovalPart, QuestionPart
+from .interrupts import await_interrupt, interrupt_main_thread
+from .parts import ApprovalPart, QuestionPart
 from .visible import short
 
 DECISIONS = ("once", "session", "deny")
 _NO_INPUT_NOTE = "The cell ran where it can't take input."
+_NO = ("deny", "no", "n")
 
 
 class Prompter:
@@ -48,7 +47,7 @@ class Prompter:
                 self._closed.add(closed)
             if self._waiting is not None and not self._fired and (self._ended or closed == self._waiting):
                 self._fired = True
-                _interrupt_main_thread()
+                interrupt_main_thread()
 
     # --- on the main thread --------------------------------------------------------------------
 
@@ -71,16 +70,26 @@ class Prompter:
                 return None if typed is None else chosen(typed.strip(), part.options, multiple=part.multiple)
 
     def approval(self, part: ApprovalPart) -> tuple[str, str | None] | None:
-        """What the user typed: ``once``, ``session`` or ``deny``, in full; nothing else decides."""
+        """What the user typed: one of the decisions, in full; nothing else allows anything.
+
+        Where data would be sent, Enter alone is "no". Where nobody can type, it is denied at once.
+        """
+        shares = part.tool == approvals.SHARE
+        options = [name for name in DECISIONS if name in part.options or not part.options]
+        words = ["no" if shares and name == "deny" else name for name in options]
+        prompt = f"Send it? Type {_listed(words)} (no): " if shares else f"Type {_listed(words)}: "
         while True:
             try:
-                typed = self._input(part.approval_id, "Type once, session or deny: ")
+                typed = self._input(part.approval_id, prompt)
             except (NotImplementedError, EOFError):
-                return "deny", _NO_INPUT_NOTE
+                return "deny", f"{_NO_INPUT_NOTE} {approvals.in_magic(part.tool, part.arguments)}"
             if typed is None:
                 return None
-            if (decision := typed.strip().lower()) in DECISIONS:
-                return decision, None
+            word = typed.strip().lower()
+            if word in _NO or (shares and not word):
+                return "deny", None
+            if word in options:
+                return word, None
 
     def _input(self, identifier: str, prompt: str) -> str | None:
         """What is typed; None when it was closed elsewhere. Raises KeyboardInterrupt when the user interrupts."""
@@ -93,7 +102,7 @@ class Prompter:
             with self._lock:
                 self._waiting = None
             if self._fired:
-                _await_interrupt()
+                await_interrupt()
             return typed
         except KeyboardInterrupt:
             self._waiting = None
@@ -112,14 +121,5 @@ def chosen(typed: str, options: Sequence[str], *, multiple: bool) -> str:
     return ", ".join(options[int(piece) - 1] for piece in pieces)
 
 
-def _interrupt_main_thread() -> None:
-    if sys.platform != "win32" and (ident := threading.main_thread().ident) is not None:
-        signal.pthread_kill(ident, signal.SIGINT)  # unlike interrupt_main, this ends a read() that blocks
-    else:
-        _thread.interrupt_main()
-
-
-def _await_interrupt() -> None:
-    """The interrupt that was sent must not hit later code: wait until it is here."""
-    for _ in range(100):
-        time.sleep(0.01)
+def _listed(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]

@@ -14,13 +14,15 @@ from typing import Protocol
 
 from .connection import Event
 from .figures import tool_state
+from .interrupts import held_back
 from .pages import LIMIT, Page, Pages
+from .parts import NoticePart, Part, TextPart, ToolPart
 from .plain import closing_text, own_tool_text, part_text
-from .transcript import NoticePart, Part, TextPart, ToolPart, Transcript
+from .transcript import Transcript
 from .visible import short, visible
 
 RATE = 10.0
-_WHOLE = ("question", "question_closed", "approval", "approval_closed", "error")
+_WHOLE = ("question", "question_closed", "approval", "approval_closed", "error", "evidence")
 
 
 class View(Protocol):
@@ -79,10 +81,12 @@ class NotebookView:
             self.flush()
 
     def flush(self) -> None:
-        self._show(final=False)
+        with held_back():  # else an output could be opened twice, or never
+            self._show(final=False)
 
     def finish(self) -> None:
-        self._show(final=True)
+        with held_back():
+            self._show(final=True)
 
     def _show(self, *, final: bool) -> None:
         self._changed = False
@@ -104,7 +108,8 @@ def _publisher() -> Publish:
 
     def publish(page: Page, new: bool) -> None:
         show = display if new else update_display
-        show({"text/html": page.html, "text/plain": page.text}, raw=True, display_id=f"{prefix}-{page.index}")
+        bundle = {**page.rich, "text/html": page.html, "text/plain": page.text}
+        show(bundle, raw=True, display_id=f"{prefix}-{page.index}")
 
     return publish
 

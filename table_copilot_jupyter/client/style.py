@@ -33,6 +33,15 @@ ERROR = "border-left:3px solid var(--jp-error-color1, #d32f2f);padding:4px 12px;
 WARNING = "border-left:3px solid var(--jp-warn-color1, #f57c00);padding:4px 12px;margin:8px 0"
 CARD = f"border:1px solid {_BORDER};padding:8px 12px;margin:8px 0"
 TABLE = "overflow-x:auto;margin:8px 0"
+CAPTION = f"caption-side:top;text-align:left;white-space:nowrap;color:{_QUIET};padding:4px 0"
+GRID = "border-collapse:collapse;margin:0;overflow-wrap:normal;font-variant-numeric:tabular-nums"
+NUMBER = "text-align:right;padding:4px 8px;white-space:nowrap"
+WORDS = "text-align:left;padding:4px 8px"
+HEAD_ROW = f"border-bottom:1px solid {_BORDER};vertical-align:bottom"
+NOTHING = f"color:{_QUIET};font-style:italic"
+PICTURE = "max-width:100%;height:auto;background:#fff"
+MARK = "line-height:0"
+FOOTNOTES = f"color:{_QUIET};font-size:0.9em;margin:8px 0 0 0"
 
 _CELL = f"border-bottom:1px solid {_BORDER};padding:4px 8px"
 BLOCKS = {

@@ -6,130 +6,39 @@ notebook's HTML and the terminal's text are made from it. Unknown events change 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-
-@dataclass(slots=True)
-class Part:
-    """Something shown. ``revision`` rises with every change; ``done`` parts change no more."""
-
-    agent: str = "copilot"
-    revision: int = 0
-    done: bool = False
-
-
-class Growing:
-    """A text made of pieces; adding one costs the same however long it is."""
-
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
-
-    def add(self, piece: str) -> None:
-        self._pieces.append(piece)
-
-    def __str__(self) -> str:
-        if len(self._pieces) > 1:
-            self._pieces = ["".join(self._pieces)]
-        return self._pieces[0] if self._pieces else ""
-
-
-@dataclass(slots=True)
-class TextPart(Part):
-    message_id: str = ""
-    said: Growing = field(default_factory=Growing)
-    thought: Growing = field(default_factory=Growing)
-
-    @property
-    def text(self) -> str:
-        return str(self.said)
-
-    @property
-    def reasoning(self) -> str:
-        return str(self.thought)
-
-
-@dataclass(slots=True)
-class ToolPart(Part):
-    call_id: str = ""
-    tool: str = ""
-    arguments: dict[str, Any] = field(default_factory=dict)
-    ok: bool | None = None
-    content: str = ""
-    elapsed_ms: int = 0
-    outputs: list[dict[str, Any]] = field(default_factory=list)
-    children: list[Part] = field(default_factory=list)
-    asks: bool = False
-    """Its question is shown as a part of its own, which says all of it."""
-
-    def shown(self) -> Iterator[dict[str, Any]]:
-        """The MIME bundles for the user, those of nested calls too."""
-        for child in self.children:
-            if isinstance(child, ToolPart):
-                yield from child.shown()
-        yield from self.outputs
-
-
-@dataclass(slots=True)
-class QuestionPart(Part):
-    question_id: str = ""
-    content: str = ""
-    options: list[str] = field(default_factory=list)
-    multiple: bool = False
-    answer: str | None = None
-    by: str = ""
-
-
-@dataclass(slots=True)
-class ApprovalPart(Part):
-    approval_id: str = ""
-    content: str = ""
-    tool: str = ""
-    arguments: dict[str, Any] = field(default_factory=dict)
-    decision: str = ""
-    by: str = ""
-
-
-@dataclass(slots=True)
-class NoticePart(Part):
-    content: str = ""
-    level: str = "info"
-
-
-@dataclass(slots=True)
-class ErrorPart(Part):
-    code: str = ""
-    message: str = ""
-    hint: str = ""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What was sent to models: the receipt line."""
-
-    requests: int = 0
-    rows: int = 0
-    bytes: int = 0
-
-    def add(self, event: dict[str, Any]) -> None:
-        """Count one ``sent`` event."""
-        self.requests += 1
-        self.bytes += _number(event.get("bytes"))
-        tables = event.get("tables")
-        for table in tables if isinstance(tables, list) else []:
-            if isinstance(table, dict):
-                self.rows += _number(table.get("rows"))
+from .footnotes import REF, cited_in
+from .mime import evidence_of, reference
+from .parts import (
+    ApprovalPart,
+    ErrorPart,
+    EvidencePart,
+    Growing,
+    NoticePart,
+    Part,
+    QuestionPart,
+    Tally,
+    TextPart,
+    ToolPart,
+    number,
+)
 
 
 class Transcript:
     """The parts of one turn, and its figures.
 
     ``session_sent`` is the tally of the whole session, which somebody else keeps; without it the turn's own
-    receipts are counted.
+    receipts are counted. ``session_results`` are likewise the results that its answers may refer to: the evidence of
+    each, by reference.
     """
 
-    def __init__(self, session_sent: Tally | None = None) -> None:
+    def __init__(
+        self, session_sent: Tally | None = None, session_results: Mapping[str, dict[str, Any]] | None = None
+    ) -> None:
         self.parts: list[Part] = []
         self.status = ""
         self.model = ""
@@ -137,6 +46,10 @@ class Transcript:
         self.usage = {"input": 0, "output": 0}
         self.sent = Tally()
         self._session_sent = session_sent
+        self._session_results = session_results if session_results is not None else {}
+        self._results: dict[str, dict[str, Any]] = {}
+        self._name = ""
+        self._anchors: dict[str, str] = {}
         self.error: ErrorPart | None = None
         self._texts: dict[str, TextPart] = {}
         self._tools: dict[str, ToolPart] = {}
@@ -153,6 +66,15 @@ class Transcript:
         """Every tool call, those of the agents that it delegated to as well, in the order of their start."""
         return iter(self._tools.values())
 
+    def cited(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """(where it stands, evidence) of each result that the answer refers to, in the order of their references."""
+        named = {ref for part in self.parts if isinstance(part, EvidencePart) for ref in part.refs}
+        for part in self.parts:
+            if isinstance(part, TextPart):
+                named |= set(cited_in(part.text))
+        for ref in sorted(named & self._anchors.keys(), key=lambda ref: (len(ref), ref)):
+            yield self._anchors[ref], self._results[ref]
+
     def apply(self, event: dict[str, Any]) -> Part | None:
         """Take one event in; returns the part that it made or changed."""
         handler = getattr(self, f"_on_{event.get('type')}", None)
@@ -161,9 +83,10 @@ class Transcript:
         part: Part | None = handler(event)
         if part is not None:
             self.status = ""
-            part.revision += 1
-            if (parent := self._tools.get(_text(event.get("parent_call_id")))) is not None:
-                parent.revision += 1
+            changed: Part | None = part
+            while changed is not None:
+                changed.revision += 1
+                changed = changed.parent
         return part
 
     # --- the turn ----------------------------------------------------------------------------
@@ -177,6 +100,10 @@ class Transcript:
 
     def _on_turn_started(self, event: dict[str, Any]) -> None:
         self.status = "Thinking…"
+        self._name = re.sub(r"[^A-Za-z0-9]", "", _text(event.get("turn_id")))[:12]
+        self._results = dict(self._session_results)  # what was told of the session up to now
+        for ref in self._results:
+            self._anchor(ref)
         self.model = _text(event.get("model"))
 
     def _on_turn_finished(self, event: dict[str, Any]) -> None:
@@ -193,7 +120,7 @@ class Transcript:
 
     def _on_usage(self, event: dict[str, Any]) -> None:
         for name in ("input", "output"):
-            self.usage[name] += _number(event.get(name))
+            self.usage[name] += number(event.get(name))
 
     def _on_sent(self, event: dict[str, Any]) -> None:
         if self._session_sent is None:
@@ -227,13 +154,15 @@ class Transcript:
         message_id = _text(event.get("message_id"))
         part = self._texts.get(message_id)
         if part is None:
-            part = self._texts[message_id] = TextPart(agent=_text(event.get("agent")), message_id=message_id)
+            part = self._texts[message_id] = TextPart(
+                agent=_text(event.get("agent")), message_id=message_id, anchors=self._anchors
+            )
             self._place(part, event)
         return part
 
     def _place(self, part: Part, event: dict[str, Any]) -> None:
-        parent = self._tools.get(_text(event.get("parent_call_id")))
-        (self.parts if parent is None else parent.children).append(part)
+        part.parent = self._tools.get(_text(event.get("parent_call_id")))
+        (self.parts if part.parent is None else part.parent.children).append(part)
 
     def _on_tool_started(self, event: dict[str, Any]) -> Part:
         call_id, arguments = _text(event.get("call_id")), event.get("arguments")
@@ -249,15 +178,39 @@ class Transcript:
 
     def _on_tool_output(self, event: dict[str, Any]) -> Part | None:
         part, mime = self._tools.get(_text(event.get("call_id"))), event.get("mime")
-        if part is not None and isinstance(mime, dict):
-            part.outputs.append(mime)
+        if part is None or not isinstance(mime, dict):
+            return part
+        if ref := reference(mime):  # a query that was run again: its newest result stands
+            part.outputs = [output for output in part.outputs if reference(output) != ref]
+        part.outputs.append(mime)
+        if (evidence := evidence_of(mime)) is not None:
+            self._results[evidence["ref"]] = evidence
+            self._anchor(evidence["ref"])
         return part
+
+    def _anchor(self, ref: str) -> None:
+        if REF.fullmatch(ref):
+            self._anchors[ref] = f"tcj-{self._name}-{ref}"
 
     def _on_tool_finished(self, event: dict[str, Any]) -> Part | None:
         part = self._tools.get(_text(event.get("call_id")))
         if part is not None:
             part.ok, part.content = bool(event.get("ok")), _text(event.get("content"))
-            part.elapsed_ms, part.done = _number(event.get("elapsed_ms")), True
+            part.elapsed_ms, part.done = number(event.get("elapsed_ms")), True
+        return part
+
+    def _on_evidence(self, event: dict[str, Any]) -> Part | None:
+        message = self._texts.get(_text(event.get("message_id")))
+        refs, numbers = event.get("refs"), event.get("numbers")
+        if not any(part is message for part in self.parts):
+            return None  # of an agent that was delegated to: who asked it tells the numbers again
+        marks = [mark for mark in numbers if isinstance(mark, dict)] if isinstance(numbers, list) else []
+        part = EvidencePart(
+            refs=[_text(ref) for ref in refs] if isinstance(refs, list) else [],
+            numbers=[(_text(mark.get("text")), _text(mark.get("ref")) or None) for mark in marks],
+            done=True,
+        )
+        self.parts.append(part)
         return part
 
     def _on_question(self, event: dict[str, Any]) -> Part:
@@ -283,13 +236,14 @@ class Transcript:
         return part
 
     def _on_approval(self, event: dict[str, Any]) -> Part:
-        arguments = event.get("arguments")
+        arguments, options = event.get("arguments"), event.get("options")
         part = self._approvals[_text(event.get("approval_id"))] = ApprovalPart(
             agent=_text(event.get("agent")),
             approval_id=_text(event.get("approval_id")),
             content=_text(event.get("content")),
             tool=_text(event.get("tool")),
             arguments=arguments if isinstance(arguments, dict) else {},
+            options=[_text(option) for option in options] if isinstance(options, list) else [],
         )
         self.parts.append(part)
         return part
@@ -298,6 +252,7 @@ class Transcript:
         part = self._approvals.get(_text(event.get("approval_id")))
         if part is not None:
             part.decision, part.by, part.done = _text(event.get("decision")), _text(event.get("by")), True
+            part.note = _text(event.get("note"))
         return part
 
     def _on_notice(self, event: dict[str, Any]) -> Part:
@@ -323,7 +278,3 @@ class Transcript:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _number(value: object) -> int:
-    return int(value) if isinstance(value, (int, float)) else 0

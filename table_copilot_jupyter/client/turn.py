@@ -16,6 +16,7 @@ from typing import Any
 
 from .connection import Connection, Event
 from .errors import CopilotClientError, CopilotConnectionError, CopilotTurnError
+from .kernel_side import KernelSide, process_id
 from .loop import submit
 
 CANCEL_WAIT_S = 2.0
@@ -23,9 +24,21 @@ _POLL_S = 0.1
 
 
 class Turn:
-    """One message in one attached session. ``cancel``, ``answer`` and ``decide`` may be called from any thread."""
+    """One message in one attached session. ``cancel``, ``answer`` and ``decide`` may be called from any thread.
 
-    def __init__(self, connection: Connection, session_id: str, content: str, agent: str | None = None) -> None:
+    With ``kernel`` the caller offers its own thread for the turn's kernel requests: each comes as an event
+    (``kernel_request``), to be handed to ``run``.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        session_id: str,
+        content: str,
+        agent: str | None = None,
+        *,
+        kernel: KernelSide | None = None,
+    ) -> None:
         self.message_id = uuid.uuid4().hex
         self.notice: Event | None = None
         self.cancelled = False
@@ -33,6 +46,7 @@ class Turn:
         self._session_id = session_id
         self._content = content
         self._agent = agent
+        self._kernel = kernel
         self._turn_id: str | None = None
         self._seq: int | None = None
         self._closed: set[object] = set()
@@ -43,6 +57,8 @@ class Turn:
     def start(self, emit: Callable[[Event | None], None]) -> None:
         """Send the message; events go to ``emit``, on the background loop's thread."""
         self._emit = emit
+        if self._kernel is not None:
+            self._kernel.open(lambda frame: submit(self._connection.tell(frame)))
         self._future = submit(self._run())
         self._future.add_done_callback(lambda _future: emit(None))
 
@@ -71,6 +87,11 @@ class Turn:
         frame: Event = {"type": "decide", "approval_id": approval_id, "decision": decision}
         self._request({**frame, "note": note} if note else frame)
 
+    def run(self, request: Event) -> None:
+        """Carry out a ``kernel_request``, on the thread that waits for the turn. Raises KeyboardInterrupt."""
+        if self._kernel is not None:
+            self._kernel.run(request)
+
     def _request(self, frame: Event) -> None:
         submit(self._quietly({**frame, "session_id": self._session_id}))
 
@@ -98,6 +119,8 @@ class Turn:
         }
         if self._agent:
             frame["agent"] = self._agent
+        if self._kernel is not None:
+            frame |= {"kernel_id": self._connection.kernel_id or process_id(), "offers": ["kernel"]}
         request: asyncio.Future[Event] | None = None
         try:
             await self._connection.attach(self._session_id)
@@ -113,6 +136,8 @@ class Turn:
             await self._finished
         finally:
             stop()
+            if self._kernel is not None:
+                self._kernel.close()
             if request is not None:
                 request.cancel()  # after a reconnect the turn's end may come before the reply to its message
             await self._connection.release(self._session_id)
@@ -132,6 +157,9 @@ class Turn:
             self._fail(CopilotTurnError("unknown_session", "The session was deleted while the turn ran.", "Ask again."))
         elif kind == "connection":
             self._emit(event)
+        elif kind == "kernel_request":
+            if self._kernel is not None and self._kernel.take(event):
+                self._emit(event)
         elif kind == "user_message" and event.get("message_id") == self.message_id:
             self._note_seq(event)
             self._emit(event)
@@ -196,15 +224,23 @@ class EventQueue:
 
 
 async def async_events(turn: Turn) -> AsyncGenerator[Event, None]:
-    """The turn's events on the caller's loop. Left early, the turn is cancelled."""
+    """The turn's events on the caller's loop. Left early, the turn is cancelled.
+
+    Kernel requests are carried out between two steps of that loop, also while nobody asks for the next event.
+    """
     loop = asyncio.get_running_loop()
     events: asyncio.Queue[Event | None] = asyncio.Queue()
+    requests: asyncio.Queue[Event] = asyncio.Queue()
 
     def emit(event: Event | None) -> None:
         with contextlib.suppress(RuntimeError):  # the caller's loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(events.put_nowait, event)
+            if event is not None and event.get("type") == "kernel_request":
+                loop.call_soon_threadsafe(requests.put_nowait, event)
+            else:
+                loop.call_soon_threadsafe(events.put_nowait, event)
 
     turn.start(emit)
+    running = loop.create_task(_run_requests(turn, requests))
     ended = False
     try:
         while (event := await events.get()) is not None:
@@ -213,5 +249,11 @@ async def async_events(turn: Turn) -> AsyncGenerator[Event, None]:
         ended = True
         turn.result()
     finally:
+        running.cancel()
         if not ended:
             turn.cancel()
+
+
+async def _run_requests(turn: Turn, requests: asyncio.Queue[Event]) -> None:
+    while True:
+        turn.run(await requests.get())

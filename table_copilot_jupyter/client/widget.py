@@ -31,18 +31,21 @@ from traitlets import Bool, List, TraitError, Unicode, observe, validate
 
 from ..frontend import built
 from .answer import Answer
+from .choices import checked
 from .connection import Event, SessionState
 from .conversation import Conversation, Message
 from .dialogue import Responder, converse
 from .discovery import kernel_id, shared_connection, shared_dial
 from .errors import CopilotClientError, without_stack
 from .follower import RESET, Follower
+from .kernel_side import kernel_side
 from .loop import background_loop, submit, wait_for
+from .parts import ApprovalPart, QuestionPart
 from .prompting import Prompter
 from .relay import Relays
 from .render import QuietView
 from .session_choice import attach_own, notebook_identity
-from .transcript import ApprovalPart, QuestionPart, Transcript
+from .transcript import Transcript
 from .turn import Turn
 from .widget_transcript import Shown, StaticOutput, render
 from .worker import worker
@@ -66,8 +69,9 @@ class InvalidTraitError(TraitError):  # type: ignore[misc]  # traitlets is not t
 class CopilotChat(anywidget.AnyWidget):
     """A chat with the copilot, as a widget.
 
-    ``session`` is the session's id; the notebook's own without. ``model`` is used from now on in the session.
-    ``height`` is a CSS length (``"480px"``, ``"60vh"``); ``language`` is ``"en"`` or ``"zh"``, the browser's without.
+    ``session`` is the session's id; the notebook's own without. From now on in the session, ``model`` is used, and
+    ``privacy`` is what it may see of tables: ``"names"``, ``"schema"``, ``"aggregates"`` or ``"rows"``. ``height`` is a
+    CSS length (``"480px"``, ``"60vh"``); ``language`` is ``"en"`` or ``"zh"``, the browser's without.
     """
 
     _esm = built("widget.js")
@@ -75,6 +79,7 @@ class CopilotChat(anywidget.AnyWidget):
 
     session_id = Unicode(help="The session that is shown. Set it to show another.").tag(sync=True)
     model = Unicode(help="The model that the session has chosen; empty for the server's. Set it to choose one.")
+    privacy = Unicode(help="What the model may see of tables; empty while that is not known. Set it to choose.")
     busy = Bool(False, read_only=True, help="Whether a turn runs.")
     messages = List(read_only=True, help="The finished messages: dicts with role, content, at, agent, message_id.")
     height = Unicode("480px", help="The height, as a CSS length.").tag(sync=True)
@@ -88,6 +93,7 @@ class CopilotChat(anywidget.AnyWidget):
         session: str | None = None,
         model: str | None = None,
         *,
+        privacy: str | None = None,
         height: str = "480px",
         language: str | None = None,
         **options: Any,
@@ -105,6 +111,7 @@ class CopilotChat(anywidget.AnyWidget):
         self._redraw_posted = False
         self._follower = Follower()
         self._relays = Relays(shared_dial, self._to_browser)
+        level = _checked_level(privacy)
         found = session or wait_for(_notebook_session())
         options |= {"_chat_id": uuid.uuid4().hex[:12], "_kernel_id": kernel_id(os.environ) or ""}
         if _runs_unattended():
@@ -121,6 +128,9 @@ class CopilotChat(anywidget.AnyWidget):
             self._follow(wait=True)
             if model:
                 self.model = model
+            if level is not None:  # chosen, also where it is in force already: another model may have another default
+                wait_for(_request({"type": "configure", "session_id": found, "privacy": level}))
+                self._set(privacy=level)
         except BaseException:
             self.close()
             raise
@@ -143,9 +153,10 @@ class CopilotChat(anywidget.AnyWidget):
             message = {"type": "message", "session_id": session_id, "content": text, "message_id": uuid.uuid4().hex}
             self._switch(wait_for(_request(message)).get("switch_to"))
             return None
-        turn = Turn(wait_for(shared_connection()), session_id, text)
+        turn = Turn(wait_for(shared_connection()), session_id, text, kernel=kernel_side())
+        transcript = Transcript(state.sent, state.results)
         try:
-            answer = converse(turn, session_id, Transcript(state.sent), QuietView(), self._responder())
+            answer = converse(turn, session_id, transcript, QuietView(), self._responder())
         except KeyboardInterrupt as error:
             without_stack(error)
             raise
@@ -241,6 +252,15 @@ class CopilotChat(anywidget.AnyWidget):
             wait_for(_request({"type": "configure", "session_id": self.session_id, "model": name}))
         return name
 
+    @validate("privacy")  # type: ignore[untyped-decorator]
+    def _choose_privacy(self, proposal: dict[str, Any]) -> str:
+        level: str = proposal["value"]
+        if self._ready and not self._takes_in and level != self.privacy:
+            _checked_level(level)
+            wait_for(self._attached())
+            wait_for(_request({"type": "configure", "session_id": self.session_id, "privacy": level}))
+        return level
+
     @observe("session_id")  # type: ignore[untyped-decorator]
     def _session_changed(self, change: dict[str, Any]) -> None:
         if not self._ready or self._closed:
@@ -299,6 +319,8 @@ class CopilotChat(anywidget.AnyWidget):
         self._live = True
         chosen = state.info.get("model")
         self._conversation.model = chosen if isinstance(chosen, str) else ""
+        level = state.info.get("privacy")
+        self._conversation.privacy = level if isinstance(level, str) else ""
         self._told = {_key(message) for message in self._conversation.messages}
         self._set(_epoch=state.epoch or "")
         self._show_state()
@@ -324,7 +346,12 @@ class CopilotChat(anywidget.AnyWidget):
 
     def _show_state(self, *, redraw: bool = True) -> None:
         conversation = self._conversation
-        self._set(messages=conversation.messages, busy=conversation.busy, model=conversation.model)
+        self._set(
+            messages=conversation.messages,
+            busy=conversation.busy,
+            model=conversation.model,
+            privacy=conversation.privacy,
+        )
         if redraw and self._static.open and not self._redraw_posted:
             self._redraw_posted = True
             worker().post(self._redraw)  # behind what waits already: many events, one drawing
@@ -392,6 +419,13 @@ class _BelowCell(Prompter):
 
         print(approval_text(part))
         return super().approval(part)
+
+
+def _checked_level(level: str | None) -> str | None:
+    try:
+        return checked("privacy", level)
+    except ValueError as error:
+        raise InvalidTraitError(str(error)) from None
 
 
 def _key(message: Message) -> tuple[str, str]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from . import style
 from .conversation import Conversation, Round
 from .html import closing_html, escaped, framed, part_html
+from .parts import TextPart
 from .plain import part_text, transcript_text
-from .transcript import TextPart
 from .visible import visible
 
 LIMIT = 100_000

@@ -91,7 +91,7 @@ def _checked(spec: Any) -> dict[str, Any]:
             "The chart's description has %d characters; at most %d are taken." % (len(text), MAX_SPEC_CHARS),
             "Leave the data out: it is the table's.",
         )
-    checked = _without_own(json.loads(text))
+    checked: dict[str, Any] = _without_own(json.loads(text))
     _refuse_loading(checked)
     if not any(key in checked for key in ("mark", "layer", "facet", "hconcat", "vconcat", "concat", "repeat", "spec")):
         raise Failure("The chart's description has no mark.", 'For example {"mark": "bar", "encoding": {…}}.')

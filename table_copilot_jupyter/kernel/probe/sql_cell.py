@@ -7,7 +7,7 @@ that became columns, a lazy frame, columns that are hidden), the cell registers 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,7 +100,7 @@ def _polars_series(table: Table, names: Sequence[str]) -> str:
     return "%s%s.to_frame()" % (table.name, alias)
 
 
-_PREPARED = {
+_PREPARED: dict[str, Callable[[Table, Sequence[str]], str]] = {
     "pandas.DataFrame": _pandas_frame,
     "pandas.Series": _pandas_series,
     "geopandas.GeoDataFrame": _geo_frame,

@@ -89,7 +89,8 @@ def ctes(query: Mapping[str, Any]) -> list[tuple[str, Node, Node]]:
 def inner_query(node: Mapping[str, Any]) -> Node:
     """The query of a subquery, be it a table or an expression."""
     inner: Node = node["subquery"]
-    return inner.get("node", inner)
+    query: Node = inner.get("node", inner)
+    return query
 
 
 def sources(table: Mapping[str, Any] | None) -> Iterator[Node]:
