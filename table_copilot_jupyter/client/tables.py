@@ -18,6 +18,7 @@ from .visible import short, visible
 ROWS_SHOWN = 20
 COLUMNS_SHOWN = 50
 CELL_SHOWN = 200
+WIDTH = 40
 _DECIMALS = 4
 
 
@@ -81,9 +82,14 @@ def total_rows(table: dict[str, Any]) -> int:
 
 def _column(values: Sequence[Any], numeric: bool, nothing: str) -> list[str]:
     """The cells of one column. Its numbers have as many decimals as its values need, so that they can be compared."""
-    kind = style.NUMBER if numeric else style.WORDS
+    kind = style.NUMBER if numeric else f"{style.WORDS};min-width:{_width(values)}ch"
     decimals = max((_decimals(value) for value in values if _is_decimal(value)), default=0)
     return [f'<td style="{kind}">{nothing if value is None else _cell(value, decimals)}</td>' for value in values]
+
+
+def _width(values: Sequence[Any]) -> int:
+    """How many characters wide a column of text is at least: else a wide table squeezes it to one word a line."""
+    return min(max((len(value) for value in values if isinstance(value, str)), default=0), WIDTH)
 
 
 def _cell(value: Any, decimals: int) -> str:
