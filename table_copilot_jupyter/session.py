@@ -7,27 +7,25 @@ nothing runs and nobody listens, and be made again from the store.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from . import protocol
 from .agents.library import addressed
 from .clock import new_id, timestamp
 from .engine.base import HistoryItem, UserText
-from .engine.context import history_from_events, trim
-from .engine.masking import NameMask
 from .interactions import Interactions, resolve
 from .log import SessionLog
 from .mentions import mentioned
-from .privacy import Choice, Privacy, allows
+from .privacy import Privacy
 from .protocol import ColumnNames, CopilotError, ErrorCode, PrivacyLevel, PrivacyRule, SessionInfo
 from .recovery import Reopened, answers_for_open_calls, reopen
 from .results import Results
 from .services import Services
+from .session_context import SessionContext
+from .session_privacy import SessionPrivacy
 from .store.base import SessionRow
 from .titles import title_from
 from .tools.base import Asked, Decided
@@ -35,24 +33,8 @@ from .turn import Turn, TurnKey
 from .workspace import Cell, TurnWorkspace
 
 MAX_QUEUED = 200
-CHARS_PER_TOKEN = 3
 CANCEL_GRACE_S = 5.0
 DEFAULT_TITLE = "New session"
-
-_CONTEXT_EVENTS = frozenset(
-    {
-        "user_message",
-        "message_withdrawn",
-        "turn_started",
-        "message",
-        "tool_started",
-        "tool_finished",
-        "question",
-        "question_closed",
-        "error",
-        "turn_finished",
-    }
-)
 
 logger = logging.getLogger(__name__)
 
@@ -97,15 +79,13 @@ class Session:
         self._seen: dict[str, Accepted] = {}
         # of a new session the store knows nothing that this object does not
         self._seen_all = row.last_seq == 0
-        self._context: list[dict[str, Any]] | None = [] if row.last_seq == 0 else None
-        self._context_chars = 0
+        self._context = SessionContext(row.session_id, services, empty=row.last_seq == 0)
         self._interactions = Interactions()
         self._allowed: set[str] = set()
         self.results = Results(complete=row.last_seq == 0)
         self._cells: dict[str, Cell] = {}
         self._kernel_ids: dict[str, str] = {}
-        self._choice = Choice.read(row.privacy, row.privacy_rules)
-        self._mask: NameMask | None = None
+        self._privacy = SessionPrivacy(row, services)
         self._taking = asyncio.Lock()
         self._runner: asyncio.Task[None] | None = None
         self._turn: Turn | None = None
@@ -133,7 +113,7 @@ class Session:
         privacy = self.privacy()
         if privacy is not None:
             info.privacy, info.ceiling, info.names = privacy.level, privacy.ceiling, privacy.names
-        info.rules = list(self._choice.rules)
+        info.rules = list(self._privacy.rules)
         return info
 
     @property
@@ -226,7 +206,7 @@ class Session:
                 "It may be gone already; send the new one without replaces.",
             )
         gone = await self.log.rewind(message_id, seq)
-        self._context, self._context_chars = None, 0
+        self._context.forget()
         self._seen = {name: taken for name, taken in self._seen.items() if (taken.seq or 0) < seq}
         self.row = replace(self.row, messages=max(0, self.row.messages - gone))
         if not self.row.messages and not self.row.titled_by_user:
@@ -317,29 +297,9 @@ class Session:
         if kernel_id is not None and kernel_id != self.row.kernel_id:
             wanted["kernel_id"] = kernel_id
         if privacy is not None or names is not None or rules is not None:
-            wanted |= self._choose_privacy(privacy, names, rules)
+            wanted |= self._privacy.choose(privacy, names, rules)
         if wanted:
             await self._update(**wanted)
-
-    def _choose_privacy(
-        self, level: PrivacyLevel | None, names: ColumnNames | None, rules: Sequence[PrivacyRule] | None
-    ) -> dict[str, str | bool | None]:
-        ceiling, configured = self._services.privacy.ceiling, self._services.privacy.names
-        if level is not None and not allows(ceiling, level):
-            raise CopilotError(
-                ErrorCode.DENIED,
-                f"The level {level!r} is above {ceiling!r}, the highest that this server's administrator allows.",
-                f"Choose {ceiling!r} or a lower one.",
-            )
-        if names == "clear" and configured == "masked":
-            raise CopilotError(
-                ErrorCode.DENIED, "This server's administrator has names masked.", "Leave names as they are."
-            )
-        before = self._choice
-        self._choice = Choice(
-            level or before.level, names or before.names, tuple(rules) if rules is not None else before.rules
-        )
-        return {"privacy": self._choice.level, "privacy_rules": self._choice.to_json()}
 
     async def _allow(self, level: PrivacyLevel) -> None:
         """The user consented in mid-turn: the session's level is raised, for everyone to see."""
@@ -364,32 +324,9 @@ class Session:
 
     # --- privacy -----------------------------------------------------------------------------
 
-    def privacy(self, agent: str | None = None) -> Privacy | None:
-        """What is in force where ``agent`` (the session's unless said) answers; None where no model can be had."""
-        try:
-            spec = self._services.agents.get(agent or self.row.agent)
-            model = self._services.resolve_model(self.row.model if spec.model == "inherit" else spec.model)
-            delegates = [self._services.agents.get(name) for name in spec.delegates]
-            providers = {model.provider}
-            if model.provider != "offline":  # its delegates are offline too
-                providers |= {
-                    self._services.resolve_model(delegate.model).provider
-                    for delegate in delegates
-                    if delegate.model != "inherit"
-                }
-        except CopilotError:
-            return None
-        return self._services.privacy.in_force(self._choice, sorted(providers))
-
-    def _privacy_of(self, agent: str) -> Privacy:
-        return self.privacy(agent) or self._services.privacy.in_force(self._choice, ["unknown"])
-
-    def _mask_of(self, agent: str) -> NameMask | None:
-        if self._privacy_of(agent).names == "clear":
-            return None
-        if self._mask is None:
-            self._mask = NameMask(f"{self.session_id}:{self.row.epoch}".encode())
-        return self._mask
+    def privacy(self) -> Privacy | None:
+        """What is in force where the session's agent answers; None where no model can be had."""
+        return self._privacy.in_force(self.row.agent, self.row.model)
 
     async def clear(self) -> None:
         """Forget the conversation: the log is emptied, on disk too. A running turn is ended first."""
@@ -397,8 +334,7 @@ class Session:
             await self._stop_turn()
             await self.log.clear()
             self.results.clear()
-            self._context = []
-            self._context_chars = 0
+            self._context.clear()
             self.row = replace(self.row, messages=0)
 
     async def stop(self) -> None:
@@ -481,9 +417,9 @@ class Session:
                 turn.fail(error)
                 turn.finish("error")
                 return
-            context = await self._load_context()
+            await self._context.load(self.log)
             self._publish_start(key, model.name)
-            history = self._history(context, key.agent)
+            history = await self._history(key.agent)
             _, text = addressed(message.content, self._services.agents.specs)
             if history and isinstance(history[-1], UserText):
                 history[-1] = UserText(text)
@@ -493,7 +429,7 @@ class Session:
             self._turn = None
             turn.workspace.close()
             self._after_turn()
-            await turn.receipts_kept()
+            await turn.payloads.kept()
         await self._give_title(message.content)
 
     async def _go_on(self, reopened: Reopened) -> None:
@@ -503,10 +439,9 @@ class Session:
         try:
             spec = self._services.agents.get(reopened.key.agent)
             model = self._services.resolve_model(self.row.model if spec.model == "inherit" else spec.model)
-            context = await self._load_context()
-            for answer in answers_for_open_calls(context, reopened.key.turn_id):
+            for answer in answers_for_open_calls(await self._context.load(self.log), reopened.key.turn_id):
                 turn.record(answer)
-            await turn.run(model, self._history(context, reopened.key.agent))
+            await turn.run(model, await self._history(reopened.key.agent))
         except CopilotError as error:
             turn.fail(error)
             turn.finish("error")
@@ -519,10 +454,10 @@ class Session:
             self._services.kernels,
             self._kernel_ids.pop(key.message_id, None) or self.row.kernel_id,
             cell=self._cells.pop(key.message_id, None),
-            privacy=lambda: self._privacy_of(key.agent),
+            privacy=lambda: self._privacy.of_turn(key.agent, self.row.model),
             allow=self._allow,
             next_result=self.results.next_number,
-            mask=self._mask_of(key.agent),
+            mask=self._privacy.mask(key.agent, self.row.model),
         )
         return Turn(
             key, self._services, self.log, self._interactions, self._allowed, self.results, workspace, open_calls
@@ -536,35 +471,17 @@ class Session:
     def _after_turn(self) -> None:
         self.last_used = self._services.clock()
         self.row = replace(self.row, updated_at=timestamp(self.last_used))
-        if self._context_chars > 2 * self._budget:
-            self._context = None  # read again from the store, which gives no more than the budget
+        self._context.shrink()
 
     async def _give_title(self, content: str) -> None:
         if self.row.title == DEFAULT_TITLE and not self.row.titled_by_user and not self._closing:
             await self._update(title=title_from(content))
 
-    # --- what the model is shown -------------------------------------------------------------
-
-    @property
-    def _budget(self) -> int:
-        return self._services.settings.context_tokens * CHARS_PER_TOKEN
-
-    async def _load_context(self) -> list[dict[str, Any]]:
-        if self._context is None:
-            await self.log.flush()
-            rows = await self._services.store.last_turns(self.session_id, self._budget)
-            self._context = [json.loads(row.body) for row in rows if row.type in _CONTEXT_EVENTS]
-            self._context_chars = sum(len(row.body) for row in rows)
-        return self._context
-
-    def _history(self, context: list[dict[str, Any]], agent: str) -> list[HistoryItem]:
-        return trim(history_from_events(context, agent=agent, privacy=self._privacy_of(agent)), self._budget)
+    async def _history(self, agent: str) -> list[HistoryItem]:
+        return await self._context.history(self.log, agent, self._privacy.of_turn(agent, self.row.model))
 
     def _remember(self, event: protocol.Event) -> None:
-        if self._context is not None and event.type in _CONTEXT_EVENTS:
-            body = event.model_dump(mode="json")
-            self._context.append(body)
-            self._context_chars += len(str(body.get("content", ""))) + 200
+        self._context.take(event)
         if isinstance(event, protocol.AgentMessage) and event.parent_call_id is None:
             self.row = replace(self.row, messages=self.row.messages + 1)
 

@@ -8,15 +8,14 @@ the turn waits for the user: then it stays open, and the answer takes it up agai
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
 from . import protocol
-from .clock import new_id, timestamp
+from .clock import timestamp
 from .engine.base import (
     EngineEvent,
     HistoryItem,
@@ -34,13 +33,12 @@ from .engine.base import (
 )
 from .interactions import Interactions
 from .log import SessionLog
+from .payloads import Payloads
 from .privacy import together
 from .protocol import CopilotError, ErrorCode
 from .results import Results
 from .services import Services
 from .settings import redact
-from .store.base import ReceiptRow, StoreError
-from .store.receipts import pack
 from .tools.base import Asked, Cancellation, Decided, ToolContext, wait_or_cancel
 from .workspace import TurnWorkspace
 
@@ -78,6 +76,7 @@ class Turn:
     ) -> None:
         self.key = key
         self.workspace = workspace
+        self.payloads = Payloads(key.session_id, key.turn_id, services)
         self._results = results
         self.cancellation = Cancellation()
         self._services = services
@@ -86,7 +85,6 @@ class Turn:
         self._allowed = allowed
         self._refused: set[str] = set()
         self._said = ""
-        self._receipts: set[asyncio.Task[None]] = set()
         self._open_calls = dict.fromkeys(open_calls)
         self._deadline: asyncio.Timeout | None = None
         self._waiting = 0
@@ -179,10 +177,6 @@ class Turn:
             self._take(ToolCallFinished(call_id, False, "Interrupted: no result was recorded.", 0))
         self._publish(protocol.TurnFinished(reason=reason), durable=True)
 
-    async def receipts_kept(self) -> None:
-        """Return when every payload of this turn is stored."""
-        await asyncio.gather(*self._receipts)
-
     def record(self, result: ToolCallFinished) -> None:
         """Write the result of a call that a restart cut off."""
         self._take(result)
@@ -204,34 +198,6 @@ class Turn:
         evidence = self._results.evidence(message.message_id, message.content, self._said)
         if evidence is not None:
             self._publish(evidence)
-
-    def _receipt(self, event: RequestSent) -> protocol.Sent:
-        """The receipt of a request; its payload is stored beside the log."""
-        sent = protocol.Sent(
-            receipt_id=new_id(), model=event.model, host=event.host, bytes=event.bytes, tables=list(event.tables)
-        )
-        row = ReceiptRow(
-            receipt_id=sent.receipt_id,
-            session_id=self.key.session_id,
-            turn_id=self.key.turn_id,
-            at=timestamp(self._services.clock()),
-            model=event.model,
-            host=event.host,
-            bytes=event.bytes,
-            tables=json.dumps([table.model_dump() for table in event.tables]),
-            payload=b"",
-        )
-        task = asyncio.get_running_loop().create_task(self._keep_payload(row, event.payload))
-        self._receipts.add(task)
-        task.add_done_callback(self._receipts.discard)
-        return sent
-
-    async def _keep_payload(self, row: ReceiptRow, payload: str) -> None:
-        try:
-            packed = await asyncio.to_thread(pack, payload)
-            await self._services.store.add_receipt(replace(row, payload=packed))
-        except StoreError as error:
-            logger.warning("a receipt of session %s was not kept: %s", row.session_id, error)
 
     def _stream(self, kind: str, event: TextDelta | ReasoningDelta) -> None:
         if event.text:
@@ -272,7 +238,7 @@ class Turn:
                     tables=list(event.tables),
                 )
             case RequestSent():
-                return self._receipt(event)
+                return self.payloads.take(event)
             case TokensUsed():
                 return protocol.Usage(model=event.model, input=event.input, output=event.output)
         raise TypeError(f"unknown engine event {event!r}")

@@ -65,7 +65,8 @@ class TurnWorkspace:
     @property
     def notebook(self) -> str:
         try:
-            return self._link().notebook
+            # a cell's client does not know it
+            return self._link().notebook or self._kernels.link(self._kernel_id or "").notebook
         except CopilotError:
             return ""
 
