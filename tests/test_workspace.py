@@ -75,6 +75,11 @@ async def test_the_cell_that_waits_for_the_turn_is_asked_first():
     assert space.kernel_id == "k2"
 
 
+async def test_the_notebook_of_a_cell_is_known_by_the_servers_link():
+    cell = FakeLink("k2", notebook="")
+    assert workspace(FakeKernels({"k2": FakeLink("k2", notebook="masses.ipynb")}), cell=cell).notebook == "masses.ipynb"
+
+
 async def test_when_the_cell_is_lost_the_servers_link_to_its_kernel_takes_over():
     cell = FakeLink("k2", value=CopilotError(ErrorCode.KERNEL_GONE, "The cell is gone."))
     space = workspace(FakeKernels({"k2": FakeLink("k2", value={"by": "server"})}), cell=cell)
