@@ -531,7 +531,18 @@ def test_a_time_alone_is_known(text: str) -> None:
 # --- it always ends -----------------------------------------------------------------------------
 
 PHRASES = st.sampled_from(
-    [text for text, _ in TODOS + REMINDERS + QUESTIONS] + ["remind me to x", "add a todo", "提醒我"]
+    [text for text, _ in TODOS + REMINDERS + QUESTIONS]
+    + [
+        "remind me to x",
+        "add a todo",
+        "提醒我",
+        "average a by b",
+        "plot it",
+        "@t",
+        "有哪些表",
+        "run: x",
+        "top 5 rows by a",
+    ]
 )
 MESSAGES = st.one_of(
     st.text(max_size=300),
@@ -541,11 +552,23 @@ MESSAGES = st.one_of(
 )
 
 
+RESULTS = st.sampled_from(
+    [
+        "1 table in this kernel:\n- t (pandas.DataFrame, 9 rows × 3 columns): a int64, b str, c date",
+        "q1: 2 rows × 2 columns (b: VARCHAR, mean_a: DOUBLE)\n\n| b | mean_a |\n|---|---|\n| x | 1.5 |\n| null | 2 |",
+        "q2: no rows × 1 column (rows: BIGINT); the user sees the table, you don't see its values.",
+        "The user answered: a",
+    ]
+)
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     messages=st.lists(MESSAGES, min_size=1, max_size=3),
-    tools=st.sets(st.sampled_from([TODO, REMIND, ASK, PLAN])),
-    results=st.lists(st.tuples(st.booleans(), st.text(max_size=40)), min_size=1, max_size=4),
+    tools=st.sets(
+        st.sampled_from([TODO, REMIND, ASK, PLAN, "ask_analyst", "list_tables", "query_table", "plot_table"])
+    ),
+    results=st.lists(st.tuples(st.booleans(), st.one_of(st.text(max_size=40), RESULTS)), min_size=1, max_size=4),
 )
 def test_any_conversation_ends_with_an_answer_that_says_it_is_offline(
     messages: list[str], tools: set[str], results: list[tuple[bool, str]]
@@ -585,10 +608,23 @@ def test_no_history_is_answered_too() -> None:
         "@" * 100_000,
         "每周一" * 600,
         "\n" * 5000,
+        "how many " * 44,
+        "the " * 99,
+        "average of the " * 26,
+        "show me the " * 33,
+        "按a的" * 130,
+        "每个" * 199,
+        "a 大于 " * 66,
+        "between 1 and " * 28,
+        "run: " * 5000,
+        "SELECT " + "(" * 390,
     ],
-    ids=range(12),
+    ids=range(22),
 )
-def test_long_and_odd_messages_are_read_in_no_time(text: str) -> None:
+@pytest.mark.parametrize(
+    "tools", [DIRECT, (*LEAD, "ask_analyst"), ("list_tables", "query_table", ASK)], ids=["own", "lead", "analyst"]
+)
+def test_long_and_odd_messages_are_read_in_no_time(text: str, tools: tuple[str, ...]) -> None:
     start = time.process_time()
-    reply([UserText(text)], DIRECT, "copilot")
+    reply([UserText(text)], tools, "copilot")
     assert time.process_time() - start < 1.0

@@ -3,25 +3,27 @@
 ``reply`` is what a language model is to the engine: it is given the conversation and the names of
 the tools, and returns text or tool calls. It keeps no state. What is left to do follows from the
 user's last message (``offline_phrases``) and the calls made since; a call is never made twice in a
-turn, so every turn ends. Requests about todos and reminders go to the tools themselves, or, for an
-agent that has none, to ``ask_planner``. Every answer ends with a line that says that this is the
-offline model and how to set a real one.
+turn, so every turn ends. Requests about todos, reminders and tables go to the tools themselves, or, for
+an agent that has none, to ``ask_planner`` and ``ask_analyst``. Every answer ends with a line that says
+that this is the offline model and how to set a real one.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from .base import AssistantStep, HistoryItem, ToolAnswer, ToolAnswers, ToolCall, UserText
-from .offline_fields import ASK, REMINDERS, TODOS, Language, Request
-from .offline_phrases import requests_in, without_mention
-from .offline_talk import language_of, talk, with_footer, without_footer
+from .offline_asks import TableRequest
+from .offline_fields import ASK, REMINDERS, TODOS, Language, Request, answer_in
+from .offline_phrases import Tables, requests_in, without_mention
+from .offline_tables import ANALYST, Call, Outcome, outcome, works_on_tables
+from .offline_tables_rules import leading_table
+from .offline_talk import is_topic, language_of, talk, tells_name, with_footer, without_footer
 from .offline_times import is_when
 
-Call = tuple[str, dict[str, Any]]
+AnyRequest = Request | TableRequest
 
 PLANNER: Final = "ask_planner"
 MOST_STEPS: Final = 5
@@ -39,12 +41,6 @@ _WHEN_OPTIONS: Final[dict[Language, tuple[str, ...]]] = {
     "en": ("in 10 minutes", "in 1 hour", "tomorrow 9am"),
     "zh": ("10分钟后", "1小时后", "明天上午9点"),
 }
-_ANSWER_PREFIX: Final = re.compile(
-    r"^(?:the\s+)?(?:user(?:['’]s)?\s+)?(?:answer(?:ed)?|chose|replied|said|selected|用户(?:的)?(?:回答|选择)了?)"
-    r"(?:\s+(?:is|with))?\s*[:：]\s*",
-    re.IGNORECASE,
-)
-_NO_ANSWER: Final = re.compile(r"nobody answered|the user sent an empty answer", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,7 @@ def reply(history: Sequence[HistoryItem], tools: Collection[str], agent: str) ->
     """What the model ``agent`` says next. ``tools`` are the names that it may call."""
     turn = _turn(history)
     text = turn.said[-1] if turn.said else ""
-    requests = _requests(turn.said)
+    requests = _requests(turn.said, tools)
     if not requests and not turn.calls:
         return OfflineReply(with_footer(talk(turn.said, agent), language_of(text)))
     if turn.steps < MOST_STEPS and (calls := _next_calls(requests, turn, tools)):
@@ -98,21 +94,35 @@ def _turn(history: Sequence[HistoryItem]) -> _Turn:
     return _Turn(tuple(said), steps, tuple((call, answers.get(call.call_id)) for call in calls))
 
 
-def _requests(said: Sequence[str]) -> list[Request]:
+def _requests(said: Sequence[str], tools: Collection[str]) -> list[AnyRequest]:
     """The requests of the last message; a time alone completes the reminder of the message before."""
     if not said:
         return []
-    requests = requests_in(said[-1])
-    if not requests and len(said) > 1 and is_when(when := without_mention(said[-1])):
-        before = [request for request in requests_in(said[-2]) if request.missing == "when"]
-        requests = [request.completed(when) for request in before[-1:]]
+    text = said[-1]
+    at_tables = works_on_tables(tools)
+    tables: Tables = "any" if at_tables else "likely" if ANALYST in tools else "none"
+    if is_topic(text):
+        tables = "none"
+    requests = [
+        request
+        for request in requests_in(text, tables)
+        if not (isinstance(request, TableRequest) and tells_name(request.words))
+    ]
+    if not requests and len(said) > 1 and is_when(when := without_mention(text)):
+        before = [
+            request for request in requests_in(said[-2]) if isinstance(request, Request) and request.missing == "when"
+        ]
+        return [request.completed(when) for request in before[-1:]]
+    about_tables = tables != "none" and (at_tables or leading_table(text)) and not tells_name(text)
+    if not requests and text.strip() and about_tables:
+        return [TableRequest(text.strip(), language_of(text))]  # it has to be about a table, whatever it means
     return requests
 
 
 # --- calls --------------------------------------------------------------------------------------
 
 
-def _next_calls(requests: Sequence[Request], turn: _Turn, tools: Collection[str]) -> tuple[Call, ...]:
+def _next_calls(requests: Sequence[AnyRequest], turn: _Turn, tools: Collection[str]) -> tuple[Call, ...]:
     """The calls of the first phase that is not done; those of one phase run side by side."""
     for phase in (0, 1, 2):
         calls: list[Call] = []
@@ -125,8 +135,10 @@ def _next_calls(requests: Sequence[Request], turn: _Turn, tools: Collection[str]
     return ()
 
 
-def _call(request: Request, requests: Sequence[Request], turn: _Turn, tools: Collection[str]) -> Call | None:
+def _call(request: AnyRequest, requests: Sequence[AnyRequest], turn: _Turn, tools: Collection[str]) -> Call | None:
     """The call that a request stands for now; None where nothing can be called for it."""
+    if isinstance(request, TableRequest):
+        return _table_call(request, requests, turn, tools)
     if request.missing and ASK in tools:
         question = _question(request, requests)
         if not turn.made(question):
@@ -142,11 +154,22 @@ def _call(request: Request, requests: Sequence[Request], turn: _Turn, tools: Col
     return None
 
 
-def _question(request: Request, requests: Sequence[Request]) -> Call:
+def _table_call(
+    request: TableRequest, requests: Sequence[AnyRequest], turn: _Turn, tools: Collection[str]
+) -> Call | None:
+    """The next call of one's own work, or the task for the analyst: all that is asked about tables, in one."""
+    if works_on_tables(tools):
+        return outcome(request, turn.calls, tools).call
+    words = [other.words for other in requests if isinstance(other, TableRequest)]
+    return (ANALYST, {"task": "\n".join(words)}) if ANALYST in tools else None
+
+
+def _question(request: Request, requests: Sequence[AnyRequest]) -> Call:
     """The question for what a request lacks; it names the reminder only where several lack the same."""
     text = _QUESTIONS[request.missing, request.language]
     content = request.arguments.get("content")
-    if content and sum(other.missing == request.missing for other in requests) > 1:
+    same = [other for other in requests if isinstance(other, Request) and other.missing == request.missing]
+    if content and len(same) > 1:
         text = f"{text[:-1]}（{content}）？" if request.language == "zh" else f"{text[:-1]} to {content}?"
     arguments: dict[str, Any] = {"question": text}
     if request.missing == "when":
@@ -156,24 +179,35 @@ def _question(request: Request, requests: Sequence[Request]) -> Call:
 
 def _given(answer: ToolAnswer | None) -> str:
     """What the user answered, "" where they did not."""
-    if answer is None or not answer.ok or _NO_ANSWER.match(answer.content.strip()):
-        return ""
-    return _ANSWER_PREFIX.sub("", answer.content.strip()).strip().strip("\"“”'`*").strip()
+    return answer_in(answer.content) if answer is not None and answer.ok else ""
 
 
 # --- the answer ---------------------------------------------------------------------------------
 
 
-def _answer(requests: Sequence[Request], turn: _Turn, tools: Collection[str], language: Language) -> str:
+def _answer(requests: Sequence[AnyRequest], turn: _Turn, tools: Collection[str], language: Language) -> str:
     """The tools' results in the order of their calls, then what could not be done."""
-    questions = {_question(request, requests)[1]["question"] for request in requests if request.missing}
+    own = [request for request in requests if isinstance(request, Request)]
+    outcomes = _outcomes(requests, turn, tools)
+    questions = {_question(request, requests)[1]["question"] for request in own if request.missing}
+    used = frozenset().union(*(done.used for done in outcomes))
     parts = [
         _result(call, answer, language)
         for call, answer in turn.calls
-        if not (call.tool == ASK and call.arguments.get("question") in questions)
+        if call.call_id not in used and not (call.tool == ASK and call.arguments.get("question") in questions)
     ]
-    parts += [_undone(request, requests, turn, tools) for request in requests]
+    about_tables = [done.text for done in outcomes]
+    first = bool(requests) and isinstance(requests[0], TableRequest)
+    parts = [*about_tables, *parts] if first else [*parts, *about_tables]
+    parts += [_undone(request, requests, turn, tools) for request in own]
     return "\n\n".join(dict.fromkeys(part for part in parts if part))
+
+
+def _outcomes(requests: Sequence[AnyRequest], turn: _Turn, tools: Collection[str]) -> list[Outcome]:
+    """Where the requests about tables stand that this agent works on itself."""
+    if not works_on_tables(tools):
+        return []
+    return [outcome(request, turn.calls, tools) for request in requests if isinstance(request, TableRequest)]
 
 
 def _result(call: ToolCall, answer: ToolAnswer | None, language: Language) -> str:
@@ -206,7 +240,7 @@ _CHINESE_LEADS: Final = {
 }
 
 
-def _undone(request: Request, requests: Sequence[Request], turn: _Turn, tools: Collection[str]) -> str:
+def _undone(request: Request, requests: Sequence[AnyRequest], turn: _Turn, tools: Collection[str]) -> str:
     """Why nothing was called for a request; "" where something was."""
     call = _call(request, requests, turn, tools)
     if call and turn.made(call) and not (request.missing and call[0] == ASK):

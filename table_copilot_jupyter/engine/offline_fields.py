@@ -83,6 +83,26 @@ _OR = r"(?:and|or|和|或者?|还是)"
 _BETWEEN_OPTIONS = re.compile(rf"\s*[,，、/;；]\s*(?:{_OR}\s*(?=\S))?|\s+(?:and|or)\s+|\s*(?:或者|还是|和|或)\s*")
 
 
+_ANSWER_PREFIX: Final = re.compile(
+    r"^(?:the\s+)?(?:user(?:['’]s)?\s+)?(?:answer(?:ed)?|chose|replied|said|selected|用户(?:的)?(?:回答|选择)了?)"
+    r"(?:\s+(?:is|with))?\s*[:：]\s*",
+    re.IGNORECASE,
+)
+_NO_ANSWER: Final = re.compile(r"nobody answered|the user sent an empty answer", re.IGNORECASE)
+
+
+def answer_in(result: str) -> str:
+    """What the user answered, from what the question tool returned; "" where they did not."""
+    if _NO_ANSWER.match(result.strip()):
+        return ""
+    return _ANSWER_PREFIX.sub("", result.strip()).strip().strip("\"“”'`*").strip()
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(text.split())
+
+
 def unquoted(text: str) -> str:
     return text.strip().strip(_QUOTES).strip()
 

@@ -1,19 +1,26 @@
 """A message as the requests in it, for the offline model.
 
 A message is cut at "and", ";", "然后" and the like, but only where the next piece is a request by
-itself, and never within quotes: "buy milk and bread" stays one todo.
+itself, and never within quotes: "buy milk and bread" stays one todo. What is no request about
+todos, reminders or questions may be one about tables.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Final
+from typing import Final, Literal
 
+from .offline_asks import TableRequest
 from .offline_fields import Request
 from .offline_rules import LOOSE_RULES, RULES
+from .offline_specials import whole_message
+from .offline_tables_rules import begins_request, leading_table, table_request
+
+Tables = Literal["none", "likely", "any"]
+"""Which sentences are taken for ones about tables: none, those that sound so, or all that could be."""
 
 LONGEST: Final = 2000
 """A longer message is no request to the offline model; reading it would only take time."""
@@ -34,7 +41,7 @@ _CLOSING = re.compile(
 )
 _CUT = re.compile(
     r"(?P<hard>\s*[;；\n]\s*|\s*[,，]?\s*(?:然后|接着|并且|同时)\s*|[,，.。]?\s+(?:and\s+)?then\s+)"
-    r"|[,，。.]?\s+and\s+|[,，。]\s*|\.\s+",
+    r"|[,，。.?？]?\s+and\s+|[,，。？]\s*|[.?!]\s+",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|「[^」\n]*」")
@@ -42,7 +49,11 @@ _QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|「[^」\n]*」")
 
 def plain(text: str) -> str:
     """A message without mention, polite words and closing punctuation."""
-    text = _POLITE.sub("", without_mention(text))
+    return _polished(without_mention(text))
+
+
+def _polished(text: str) -> str:
+    text = _POLITE.sub("", text)
     closing = _CLOSING.search(text)
     return text[: closing.start()].strip() if closing else text.strip()
 
@@ -51,21 +62,60 @@ def without_mention(text: str) -> str:
     return _MENTION.sub("", text, count=1).strip()
 
 
-def requests_in(text: str) -> list[Request]:
+@dataclass
+class _Group:
+    """Pieces that belong together: the ``head`` by itself, and all ``words``."""
+
+    head: str
+    words: str
+    alone: bool
+    table: str = ""
+
+    def requests(self, tables: Tables) -> list[Request | TableRequest]:
+        found: list[Request | TableRequest] = []
+        found += _read(self.words, alone=self.alone) or _read(self.head, alone=self.alone)
+        return found or self.about_tables(tables)
+
+    def about_tables(self, tables: Tables) -> list[Request | TableRequest]:
+        if tables == "none":
+            return []
+        for words in dict.fromkeys((self.words, self.head)):
+            if request := table_request(f"{self.table} {_polished(words)}".strip(), anything=tables == "any"):
+                return [request]
+        return []
+
+
+def requests_in(text: str, tables: Tables = "none") -> list[Request | TableRequest]:
     """The requests of a message, each once, in its order; empty when it holds none."""
+    if tables != "none" and whole_message(text) and (whole := table_request(text)):
+        return [whole]
     if len(text) > LONGEST:
         return []
-    groups: list[tuple[str, str, bool]] = []  # first piece, all of it, whether it stands by itself
+    groups: list[_Group] = []
     for separator, piece, alone in _pieces(without_mention(text)):
-        if not groups or _read(piece, alone=alone):
-            groups.append((piece, piece, alone))
+        if not groups:
+            groups.append(_Group(piece, piece, alone, leading_table(text)))
+        elif _read(piece, alone=alone) or _begins(piece, separator, alone, groups[-1], tables):
+            groups.append(_Group(piece, piece, alone))
         else:  # the piece belongs to the one before it
-            head, words, first = groups[-1]
-            groups[-1] = (head, words + separator + piece, first)
-    found = [_read(words, alone=alone) or _read(head, alone=alone) for head, words, alone in groups]
-    if found and not found[0] and len(groups[0][1]) > LONGEST_LEAD:
+            groups[-1].words += separator + piece
+    found = [group.requests(tables) for group in groups]
+    if found and not found[0] and len(groups[0].words) > LONGEST_LEAD:
         return []
-    return list({(request.tool, repr(request.arguments)): request for here in found for request in here}.values())
+    return list({repr(_key(request)): request for here in found for request in here}.values())
+
+
+def _begins(piece: str, separator: str, alone: bool, before: _Group, tables: Tables) -> bool:
+    """Whether a piece begins a request about tables."""
+    if tables == "none":
+        return False
+    about_tables = not _read(before.words, alone=before.alone) and before.about_tables(tables)
+    words = _polished(before.words) if about_tables else ""
+    return begins_request(_polished(piece), separator, alone=alone, before=words)
+
+
+def _key(request: Request | TableRequest) -> tuple[str, object]:
+    return ("", request.words) if isinstance(request, TableRequest) else (request.tool, request.arguments)
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str, bool]]:

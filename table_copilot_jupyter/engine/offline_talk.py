@@ -22,18 +22,24 @@ COUNT_LIMIT: Final = 5000
 _SAY: Final[dict[str, dict[Language, str]]] = {
     "who": {
         "en": "I am `{agent}` of table-copilot, on the built-in offline model: fixed rules, not a language model. "
-        "I keep your todos and reminders and can ask you questions.",
+        "I answer questions about your tables, keep your todos and reminders, and can ask you questions.",
         "zh": "我是 table-copilot 的 `{agent}`，现在由内置离线模型回答：它是一组固定规则，不是语言模型。"
-        "我可以管理待办和提醒，也可以向你提问。",
+        "我可以回答关于表的问题、管理待办和提醒，也可以向你提问。",
     },
     "help": {
         "en": "On the offline model I understand requests like these:\n\n"
+        "- **Tables**: `which tables are there?`, `describe penguins`, `average body mass by island`, "
+        "`top 5 countries by population`, `how many rows where year = 2007`, `plot body mass by island`\n"
+        "- **SQL, code, errors**: `run SELECT …`, `run: df.head()`, `explain the last error`\n"
         "- **Todos**: `add a todo: buy milk due tomorrow 9am`, `what are my todos?`, `mark buy milk as done`\n"
         "- **Reminders**: `remind me in 10 minutes to stretch`, `list my reminders`, `cancel the reminder stretch`\n"
         "- **Questions to you**: `ask me to choose between red, green and blue`\n"
         "- **This session**: `my name is Ada`, `what is my name?`, `summarise our conversation`\n"
         "- **Rendering**: `show me markdown`, `count to 100`",
         "zh": "使用离线模型时，我能听懂这样的话：\n\n"
+        "- **表**：`有哪些表？`、`描述 penguins`、`按 island 的平均 body_mass_g`、`body_mass_g 最大的 5 行`、"
+        "`2007 年的有多少行`、`画 body_mass_g 的直方图`\n"
+        "- **SQL、代码、报错**：`运行 SELECT …`、`运行：df.head()`、`解释最后的错误`\n"
         "- **待办**：`添加待办：明天9点买牛奶`、`我的待办有哪些？`、`完成 买牛奶`\n"
         "- **提醒**：`10分钟后提醒我喝水`、`查看我的提醒`、`取消提醒喝水`\n"
         "- **向你提问**：`问我在红、绿、蓝之间选一个`\n"
@@ -41,8 +47,8 @@ _SAY: Final[dict[str, dict[Language, str]]] = {
         "- **显示效果**：`演示 Markdown`、`数到100`",
     },
     "hello": {
-        "en": "Hello{name}. Tell me a todo or a reminder, or type `help` to see what I understand.",
-        "zh": "你好{name}。可以告诉我一条待办或提醒，输入“帮助”查看我能听懂的话。",
+        "en": "Hello{name}. Ask about a table, or tell me a todo or a reminder; `help` shows what I understand.",
+        "zh": "你好{name}。可以问我关于表的问题，或告诉我一条待办或提醒；输入“帮助”查看我能听懂的话。",
     },
     "thanks": {"en": "You are welcome.", "zh": "不客气。"},
     "bye": {"en": "Goodbye. This session is kept.", "zh": "再见。这次会话会保留。"},
@@ -64,9 +70,9 @@ _SAY: Final[dict[str, dict[Language, str]]] = {
     },
     "unknown": {
         "en": "I can't answer that: the offline model is a set of fixed rules and does not understand open questions. "
-        "Todos, reminders and questions to you work; type `help` for examples.",
+        "Simple questions to tables, todos, reminders and questions to you work; type `help` for examples.",
         "zh": "这个我答不了：离线模型只是一组固定规则，听不懂开放式问题。"
-        "待办、提醒和向你提问都可以用；输入“帮助”查看例子。",
+        "关于表的简单问题、待办、提醒和向你提问都可以用；输入“帮助”查看例子。",
     },
 }
 
@@ -218,6 +224,17 @@ def talk(said: Sequence[str], agent: str) -> str:
     if not topic and len(text) < 300 and (name := _name([text])):
         return _say("named", language, name=name)
     return _say(topic or "unknown", language, agent=agent)
+
+
+def is_topic(text: str) -> bool:
+    """Whether a message is one of those that ``talk`` knows as a whole."""
+    words = _normal(text).strip(" .。!！?？~") or _normal(text)
+    return bool(_topic(words) or _topic(_normal(plain(text))) or _COUNT.fullmatch(words))
+
+
+def tells_name(text: str) -> bool:
+    """Whether the user says what they are called."""
+    return len(text) < 300 and bool(_name([text]))
 
 
 def _normal(text: str) -> str:
