@@ -420,6 +420,21 @@ def test_an_error_is_explained_by_its_type() -> None:
     assert "最后的错误是 `KeyError: 'mass'`。没有这个键或列" in Analyst({"explain_error": told}).say("解释最后的错误")
 
 
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "Explain the error of this cell.",
+        "Fix the error of this cell. Give the whole corrected cell in one code block.",
+        "请解释这个单元格的报错。",
+        "请修复这个单元格的报错。把改好的整个单元格放进一个代码块。",
+    ],
+)
+def test_the_panels_wish_about_a_failed_cell_is_read_with_its_code(wish: str) -> None:
+    told = "KeyError: 'mass'"
+    said = Analyst({"explain_error": told}).say(f"{wish}\n\n```python\nimport x\nbirds['mass']\n```\n\nKeyError")
+    assert "KeyError: 'mass'" in said
+
+
 def test_where_there_was_no_error_that_is_said() -> None:
     told = "No cell of this kernel has raised an error."
     assert told in Analyst({"explain_error": told}).say("what went wrong?")

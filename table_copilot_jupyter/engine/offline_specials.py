@@ -81,6 +81,12 @@ _ERROR: Final = re.compile(
 )
 
 
+_CELL_FAILED: Final = re.compile(
+    r"\s*(?:please\s+)?(?:explain|fix|mend|repair)\b[^.\n]{0,60}\bcell\b|\s*请?(?:解释|修复)[^。\n]{0,12}单元格",
+    re.IGNORECASE,
+)
+
+
 def whole_message(text: str) -> Ask | None:
     """SQL or code that the whole message is."""
     text = text.strip()
@@ -106,6 +112,8 @@ def whole_message(text: str) -> Ask | None:
 def _fenced(text: str, found: re.Match[str]) -> Ask | None:
     language, inner = found["language"].lower(), found["text"].strip("\n")
     around = text[: found.start()] + text[found.end() :]
+    if _CELL_FAILED.match(text):  # the panel's wish about a failed cell, which comes with its code
+        return Ask("error")
     if not inner.strip() or len(around) > 200:
         return None
     if language in ("sql", "duckdb") or (
