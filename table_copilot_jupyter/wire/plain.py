@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from .. import commands, protocol
 from ..clock import new_id
 from ..delivery import Delivery
 from ..hub import Hub
 from ..protocol import CopilotError, ErrorCode, Event, PlainHistoryEntry, PlainSessionEntry
+from ..results import TABLE_MIME
 from ..session import Session
 from .base import Peer, Transport
+
+
+_ON_THE_WAY = ("list_tables",)
+"""Tools whose results are a step to an answer, not a part of it."""
 
 
 @dataclass(slots=True)
@@ -21,6 +29,7 @@ class _Awaited:
     turn_id: str | None = None
     texts: list[str] = field(default_factory=list)
     error: protocol.ErrorFrame | None = None
+    unshown: set[str] = field(default_factory=set)
 
 
 class PlainPeer(Peer):
@@ -227,6 +236,10 @@ class PlainPeer(Peer):
         awaited = self._awaited[mine[0]]
         if isinstance(event, protocol.AgentMessage) and event.parent_call_id is None and event.content:
             awaited.texts.append(event.content)
+        elif isinstance(event, protocol.ToolStarted) and event.tool in _ON_THE_WAY:
+            awaited.unshown.add(event.call_id)
+        elif isinstance(event, protocol.ToolOutput) and event.call_id not in awaited.unshown:
+            awaited.texts += shown_as_text(event.mime)
         elif isinstance(event, protocol.ErrorFrame):
             awaited.error = event
         elif isinstance(event, protocol.TurnFinished):
@@ -248,3 +261,17 @@ def _asked_for(approval: protocol.Approval) -> str:
     """An approval in words, with what is to be approved to the letter: code, or what would be sent."""
     exact = approval.arguments.get("code") or approval.arguments.get("preview")
     return f"{approval.content}\n\n{exact}" if isinstance(exact, str) else approval.content
+
+
+def shown_as_text(mime: Mapping[str, Any]) -> list[str]:
+    """What a tool showed, as Markdown: the user sees results here too, whatever the model may read of them."""
+    text = mime.get("text/plain")
+    if not isinstance(text, str) or not text.strip():
+        return []
+    table = mime.get(TABLE_MIME)
+    caption = ""
+    if isinstance(table, Mapping) and (ref := table.get("ref")):
+        total = table.get("total_rows")
+        caption = f"{ref} · {total} {'row' if total == 1 else 'rows'}\n"
+    fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
+    return [f"{caption}{fence}\n{text.rstrip()}\n{fence}"]

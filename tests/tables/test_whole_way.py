@@ -6,6 +6,8 @@ import asyncio
 import json
 import time
 
+import websockets
+from processes import TOKEN
 from table_talk import PENGUINS, call, front_end, of, only, running_kernel, talk_about
 
 TABLE = "application/vnd.table-copilot.table+json"
@@ -249,9 +251,6 @@ async def test_a_kernel_that_was_shut_down_is_said_to_be_gone_at_once(world, mod
 
 async def test_a_bare_client_that_names_a_kernel_sees_its_tables(world, kernel, model):
     model.script({"calls": [{"name": "list_tables", "arguments": "{}"}]}, {"text": "penguins it is."})
-    import websockets
-    from processes import TOKEN
-
     url = world.address.replace("http", "ws", 1) + "table-copilot/ws"
     async with websockets.connect(url, additional_headers={"Authorization": f"token {TOKEN}"}, proxy=None) as socket:
         message = {"type": "message", "content": "@analyst what tables?", "kernel_id": kernel.kernel_id}
@@ -259,6 +258,20 @@ async def test_a_bare_client_that_names_a_kernel_sees_its_tables(world, kernel, 
         assert json.loads(await socket.recv())["content"] == "penguins it is."
         await socket.send(json.dumps({"type": "message", "content": "/tables"}))
         assert "| `penguins` | pandas.DataFrame | 344 | 8 | schema |" in json.loads(await socket.recv())["content"]
+
+
+async def test_a_bare_client_is_shown_results_whatever_the_model_may_read_of_them(world, kernel, model):
+    sql = json.dumps({"sql": BY_ISLAND, "show_only": True})
+    model.script({"calls": [{"name": "query_table", "arguments": sql}]}, {"text": "See q1."})
+    url = world.address.replace("http", "ws", 1) + "table-copilot/ws"
+    async with websockets.connect(url, additional_headers={"Authorization": f"token {TOKEN}"}, proxy=None) as socket:
+        message = {"type": "message", "content": "@analyst which?", "kernel_id": kernel.kernel_id}
+        await socket.send(json.dumps(message))
+        content = json.loads(await socket.recv())["content"]
+    assert content.startswith("q1 · 3 rows\n```\nisland")
+    assert content.endswith("```\n\nSee q1.")
+    assert "Biscoe" in content
+    assert "Biscoe" not in json.dumps(model.requests())
 
 
 async def test_without_a_kernel_the_tools_say_what_to_do(world, model):
