@@ -5,7 +5,7 @@
 
 A Jupyter server is started for this run, with directories of its own. The notebook is run in Lab, in a headless
 Chromium that is already installed (``playwright install`` is not needed), then the top of the page is taken. For the
-chat, its panel is opened beside the notebook and asked a few things.
+chat, its panel is opened beside the notebook of tables and asked a few things.
 ``--width``, ``--all`` and ``--print`` are for looking at the output in other shapes: narrow, whole, on paper.
 """
 
@@ -26,7 +26,8 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 ]
-SAID = ["add a todo: send the penguin report on Friday", "ask me which island: Biscoe, Dream or Torgersen"]
+TABLES = "04_tables"
+SAID = ["plot the average body_mass_g by species in @penguins", "which island has the heaviest penguins?"]
 SHOW_PANEL = """async () => {
   const { commands } = window.jupyterapp;
   if (commands.isToggled('application:toggle-left-area')) await commands.execute('application:toggle-left-area');
@@ -75,10 +76,10 @@ def configure(home: Path, theme: str) -> None:
         path.write_text(json.dumps(values))
 
 
-def open_and_run(browser: Browser, address: str, token: str, arguments: argparse.Namespace) -> Page:
+def open_and_run(browser: Browser, address: str, token: str, notebook: str, arguments: argparse.Namespace) -> Page:
     """The notebook's page, every cell of it run."""
     page = browser.new_page(viewport={"width": arguments.width, "height": arguments.height}, device_scale_factor=1.5)
-    page.goto(f"{address}doc/tree/notebooks/{arguments.notebook}.ipynb?reset&token={token}")
+    page.goto(f"{address}doc/tree/notebooks/{notebook}.ipynb?reset&token={token}")
     page.wait_for_function(KERNEL_IDLE, timeout=60_000)
     page.evaluate(RUN_ALL)
     page.wait_for_function(RAN_ALL, timeout=120_000)
@@ -89,15 +90,16 @@ def open_and_run(browser: Browser, address: str, token: str, arguments: argparse
 
 def take_chat(page: Page, path: Path) -> None:
     """The panel beside the notebook, in conversation."""
-    page.set_viewport_size({"width": 1180, "height": 760})
+    page.set_viewport_size({"width": 1180, "height": 860})
     page.evaluate(SHOW_PANEL)
     composer = page.locator(".tcj-panel .tcj-input")
-    for number, message in enumerate(SAID, start=1):
+    ends = page.locator(".tcj-panel .tcj-end")
+    ends.first.wait_for()
+    for message in SAID:
+        before = ends.count()
         composer.fill(message)
         composer.press("Enter")
-        if number < len(SAID):
-            page.locator(".tcj-panel .tcj-end").nth(number - 1).wait_for()
-    page.locator(".tcj-panel .tcj-question.tcj-open").wait_for()
+        ends.nth(before).wait_for()
     page.evaluate("() => document.activeElement?.blur()")
     page.wait_for_timeout(500)  # a last frame to be painted
     page.screenshot(path=path)
@@ -110,7 +112,8 @@ def take(browser: Browser, home: Path, theme: str, arguments: argparse.Namespace
     configure(home, THEMES[theme])
     with _run_notebook().jupyter_server(home) as environment:
         address = environment["TABLE_COPILOT_URL"].replace("ws", "http", 1).removesuffix("table-copilot/ws")
-        page = open_and_run(browser, address, environment["JUPYTER_TOKEN"], arguments)
+        token = environment["JUPYTER_TOKEN"]
+        page = open_and_run(browser, address, token, arguments.notebook, arguments)
         if arguments.all:
             page.set_viewport_size({"width": arguments.width, "height": int(page.evaluate(HEIGHT))})
             page.wait_for_timeout(500)
@@ -118,7 +121,9 @@ def take(browser: Browser, home: Path, theme: str, arguments: argparse.Namespace
         page.screenshot(path=path)
         print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
         if not arguments.all and arguments.notebook == QUICKSTART:
-            take_chat(page, arguments.out / f"chat-{theme}.png")
+            beside = open_and_run(browser, address, token, TABLES, arguments)
+            take_chat(beside, arguments.out / f"chat-{theme}.png")
+            beside.close()
         if arguments.print:
             page.emulate_media(media="print")
             page.pdf(path=path.with_suffix(".pdf"))

@@ -90,13 +90,13 @@ def test_elsewhere_nothing_is_offered(before):
 def test_tables_come_before_agents_and_tell_their_shape():
     told = dict(offered("%copilot @")[1])
     assert list(told)[:4] == ["@penguins", "@people", "@lazy", "@_q1"]
-    assert (told["@penguins"], told["@lazy"]) == ("344 × 8", "5 columns")
+    assert (told["@penguins"], told["@lazy"]) == ("table · 344 × 8", "table · 5 columns")
     assert told["@analyst"].startswith("agent")
 
 
 def test_with_a_session_what_would_be_sent_is_told_too(session, kernel_with_tables):
     told = dict(offered("%copilot @")[1])
-    assert (told["@penguins"], told["@people"]) == ("344 × 8 · schema", "12 × 3 · hidden")
+    assert (told["@penguins"], told["@people"]) == ("table · 344 × 8 · schema", "table · 12 × 3 · hidden")
     assert kernel_with_tables == [{"level": "schema", "ceiling": "rows", "rules": []}]
 
 
@@ -116,7 +116,7 @@ def test_after_a_slash_at_the_beginning_the_commands_are_offered():
     [
         ("%copilot /privacy ", "rows", "everything, values too"),
         ("%copilot /privacy sch", "schema", "names and types"),
-        ("%copilot /privacy peng", "penguins", "344 × 8"),
+        ("%copilot /privacy peng", "penguins", "table · 344 × 8"),
         ("%copilot /privacy people ", "hidden", "nothing, not even its name"),
         ("%copilot /privacy people.name d", "default", "no rule"),
         ("%copilot /privacy names m", "masked", "the model is told made-up names"),
@@ -158,7 +158,7 @@ async def test_a_kernel_completes_its_tables_at_once(tmp_path):
     async with fake_server() as server, running_kernel(tmp_path, TABLE_COPILOT_URL=server.url) as kernel:
         await kernel.run("%load_ext table_copilot_jupyter\nimport pandas\npenguins = pandas.DataFrame({'a': [1, 2]})")
         types, chosen = await complete(kernel, "%copilot how many rows has @peng")
-        assert types == {"@penguins": "2 × 1"}
+        assert types == {"@penguins": "table\u00a0·\u00a02\u00a0×\u00a01"}
         assert chosen == "%copilot how many rows has @penguins"
         assert server.received == []
         began = time.perf_counter()

@@ -129,6 +129,15 @@ def test_a_chart_is_an_image_with_a_description():
     assert "chart = 1" in re.sub(r"<[^>]*>", "", markup)
 
 
+def test_a_title_that_the_picture_has_is_not_said_twice():
+    chart = {**CHART, "spec": {"mark": "bar", "title": "Mass by island"}}
+    for bundle, line in (
+        ({"image/svg+xml": "<svg/>"}, ">q2<"),
+        ({"text/plain": "Chart: Mass by island"}, ">q2 · Mass by island<"),
+    ):
+        assert line in output_html({mime.CHART: chart, **bundle})
+
+
 def test_a_chart_that_could_not_be_drawn_says_what_it_is():
     assert "Chart: Mass" in output_html({mime.CHART: CHART, "text/plain": "Chart: Mass"})
     assert "could not be drawn" in output_html({mime.CHART: CHART})

@@ -239,6 +239,15 @@ describe("a tool's HTML", () => {
     expect(place.element.querySelector("p")?.outerHTML).toBe("<p>3 rows more</p>");
   });
 
+  it("has no header that names nothing, as the one above an index of pandas", () => {
+    place.show(
+      <Html html='<table><tr style="color: red"><th colspan="2"></th><th scope="col">style = "a"</th></tr></table>' />,
+    );
+    expect(place.element.querySelector("tr")?.outerHTML).toBe(
+      '<tr><td colspan="2"></td><th scope="col">style = "a"</th></tr>',
+    );
+  });
+
   it("follows its changes", () => {
     place.show(<Html html="<p>a</p>" />);
     place.show(<Html html="<p>b</p>" />);

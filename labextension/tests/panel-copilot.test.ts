@@ -3,6 +3,7 @@ import type { NotebookPanel } from "@jupyterlab/notebook";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Snapshot } from "../src/chat/chat";
 import type { CellTarget, Host } from "../src/chat/host";
+import type { Entry } from "../src/chat/state";
 import { Copilot, type PanelChat, type Surroundings } from "../src/panel/copilot";
 import type { CellInNotebook } from "../src/panel/notebooks";
 import type { Content } from "../src/panel/panel";
@@ -19,7 +20,8 @@ class FakeChat {
     sessionId: string | null,
     readonly shown: (sessionId: string) => void,
   ) {
-    this.snapshot = { draft: "", state: { sessionId: sessionId ?? "new-0", turn: null, deleted: false } } as Snapshot;
+    const state = { sessionId: sessionId ?? "new-0", turn: null, deleted: false, entries: [] as unknown };
+    this.snapshot = { draft: "", state } as Snapshot;
   }
 
   change(state: Partial<Snapshot["state"]>): void {
@@ -53,6 +55,10 @@ class FakeChat {
 
   async send(content: string): Promise<void> {
     this.calls.push(["send", this.snapshot.state.sessionId, content]);
+  }
+
+  loadTables(): void {
+    this.calls.push(["loadTables"]);
   }
 
   stop(): void {
@@ -184,6 +190,18 @@ test("a session of no open notebook has no kernel once the last one is closed", 
   open = [];
   await bring(null);
   expect(chat.last("setKernel")).toEqual(["setKernel", null]);
+});
+
+test("an empty session looks for tables when a cell of its notebook has run, one in use does not", async () => {
+  await copilot.start();
+  copilot.cellRan(real(open[1]!));
+  expect(chat.last("loadTables")).toBeUndefined();
+  copilot.cellRan(real(open[0]!));
+  expect(chat.last("loadTables")).toBeDefined();
+  chat.calls.length = 0;
+  chat.change({ entries: [{ kind: "user" } as Entry] });
+  copilot.cellRan(real(open[0]!));
+  expect(chat.last("loadTables")).toBeUndefined();
 });
 
 test("code goes into the notebook that the session belongs to, and its tab comes to the front", async () => {

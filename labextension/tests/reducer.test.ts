@@ -435,6 +435,17 @@ describe("a tool call", () => {
     expect(entryOf(state, "question")).toMatchObject({ open: false, answer: null, by: "cancelled" });
   });
 
+  it("stays beside its call where it is about what that has found", () => {
+    const log = new Script();
+    const state = fold([
+      ...log.turn(),
+      log.event("tool_started"),
+      log.event("tool_output"),
+      log.event("approval", { tool: "share_data" }),
+    ]);
+    expect(entryOf(state, "tool").asks).toBe(false);
+  });
+
   it("needs a decision that the wire knows", () => {
     const log = new Script();
     const state = fold([

@@ -65,6 +65,14 @@ describe("the sanitiser", () => {
     ).toBe('<table><tbody><tr><td colspan="2">1</td></tr></tbody></table><p>text link</p>');
   });
 
+  it.each([
+    ["<style scoped>\n.a > b {}\n</style ><p>1</p><STYLE>x</STYLE>2", "<p>1</p>2"],
+    ["<p>1</p><style>never closed <p>2</p>", "<p>1</p>"],
+    ["<p style='a'>style = 1 &lt;p style='a'></p>", "<p>style = 1 &lt;p style='a'&gt;</p>"],
+  ])("drops styles before a policy can complain of them, and no text: %s", (html, shown) => {
+    expect(kept(html, "output")).toBe(shown);
+  });
+
   it("makes elements in a document where nothing loads", () => {
     expect(sanitised("<p>a</p>", "markdown").ownerDocument).not.toBe(document);
   });

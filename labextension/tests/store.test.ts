@@ -797,6 +797,16 @@ describe("whether results still stand", () => {
     expect(server.got("verify")).toHaveLength(2);
   });
 
+  it("is asked for anew when somebody looks into it", async () => {
+    const [store] = await withResult();
+    store.verify(["q1"]);
+    await settle(100);
+    store.verify(["q1"]);
+    store.verify(["q1"], true);
+    await settle(100);
+    expect(server.got("verify")).toHaveLength(2);
+  });
+
   it("is being checked until it is known, and not known where nobody answers", async () => {
     const [store] = await withResult();
     server.ignore.add("verify");

@@ -169,6 +169,17 @@ describe("a user message", () => {
     expect(one(".tcj-user").textContent).toContain("from a cell");
   });
 
+  test.each([
+    ["@Planner plan it", "plan it"],
+    ["@planner：订计划", "订计划"],
+    ["@planner订计划", "订计划"],
+    ["@planners plan it", "@planners plan it"],
+    ["@planner", "@planner"],
+  ])("names once whom it is for: %s", async (content, shown) => {
+    await open([user(content, { agent: "planner" })]);
+    expect(one(".tcj-user-line").textContent).toBe(`You@planner ${shown}`);
+  });
+
   test("of this surface says nothing of it", async () => {
     await open([user("hi", { surface: "page" })]);
     expect(one(".tcj-user-line").textContent).toBe("Youhi");
@@ -405,6 +416,11 @@ describe("what is done inside of a call", () => {
   });
 });
 
+test("a list of tables, a step on the way, is told inside its line only", async () => {
+  await open([tool("list_tables", { content: "penguins", outputs: [{ "text/plain": "penguins 344" }] })]);
+  expect(all(".tcj-output")).toEqual([]);
+});
+
 describe("a question", () => {
   const island = () => question("Which island?", { options: ["Biscoe", "Dream"], deadline: "2026-03-12T09:07:00Z" });
 
@@ -605,6 +621,19 @@ describe("a consent to show values to the model", () => {
         ...rest,
       },
     });
+
+  test("leaves its call and what that has found in sight, whether it is given or not", async () => {
+    const outputs = [{ "text/plain": "Biscoe 4716" }];
+    const shared = { ...share(), callId: "c" };
+    const refused = { ...shared, open: false, decision: "deny" as const };
+    const call = tool("run_code", { callId: "c", outputs });
+    await open([call, shared]);
+    expect(one(".tcj-output").textContent).toContain("Biscoe 4716");
+    const allowed = approval("run_code", { callId: "c", open: false, decision: "once" });
+    await show(snapshot([{ ...call, asks: true }, allowed, refused]));
+    expect(one(".tcj-asked").textContent).toBe("The model asked to see 3 rows of q1: 2 columns, 1 of text");
+    expect(one(".tcj-output").textContent).toContain("Biscoe 4716");
+  });
 
   test("says what would leave, in numbers, and to whom", async () => {
     await open([share()]);

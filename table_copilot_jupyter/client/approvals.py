@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from .visible import short
 
 SHARE = "share_data"
 RUN = "run_code"
+_FOLDERS = re.compile(r".*[/\\]", re.DOTALL)
 _DECISIONS = {"once": "allowed once", "session": "allowed in this session", "deny": "not allowed"}
 
 
@@ -25,7 +27,8 @@ def where(tool: str, arguments: Mapping[str, Any]) -> str:
         model, host = short(str(arguments.get("model") or "")), short(str(arguments.get("host") or ""))
         return f"It would go to {model}{f' on {host}' if host else ''}." if model or host else ""
     if tool == RUN:
-        kernel, notebook = short(str(arguments.get("kernel") or "")), short(str(arguments.get("notebook") or ""), 200)
+        kernel = short(str(arguments.get("kernel") or "")[:8])  # enough to tell kernels apart
+        notebook = short(_FOLDERS.sub("", str(arguments.get("notebook") or "")), 200)
         return " · ".join(told for told in (notebook, f"kernel {kernel}" if kernel else "") if told)
     return ""
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Offer = tuple[str, str]
 """What is put in the place of the fragment, and what is told of it."""
 
+TOLD = 60
+"""So many characters of what is told of an offer."""
+
 _LINE = re.compile(r"[ \t]*(?:[^%#'\"]*=[ \t]*)?%copilot[ \t](.*)", re.DOTALL)
 _CELL = re.compile(r"\s*%%copilot(?=[ \t\n])[ \t]?([^\n]*)(\n.*)?", re.DOTALL)
 _MENTION = re.compile(r"(?<![\w@./])@(\w*)$")
@@ -108,8 +111,14 @@ def complete(context: CompletionContext) -> SimpleMatcherResult:
         lines = context.full_text.split("\n")[: context.cursor_line + 1]
         lines[-1] = lines[-1][: context.cursor_position]
         fragment, offers = offered("\n".join(lines))
-        found = [SimpleCompletion(text, type=told) for text, told in offers]
+        found = [SimpleCompletion(text, type=_beside(told)) for text, told in offers]
     return SimpleMatcherResult(completions=found, matched_fragment=fragment, suppress=bool(found), ordered=True)
+
+
+def _beside(told: str) -> str:
+    """What stands beside an offer: JupyterLab would break it after a word, and hide the second line."""
+    kept = told if len(told) <= TOLD else f"{told[: TOLD - 1].rstrip(' ,.:;')}…"
+    return kept.replace(" ", "\u00a0")
 
 
 def offered(before: str) -> tuple[str, list[Offer]]:
@@ -141,6 +150,7 @@ def tables(session_id: str | None = None) -> list[Offer]:
 def _told(item: dict[str, Any], level: str) -> str:
     rows, columns = item.get("rows"), item.get("column_count")
     shape = f"{rows} × {columns}" if isinstance(rows, int) else f"{columns} columns"
+    shape = f"table · {shape}"
     return f"{shape} · {item['level']}" if level and item.get("level") else shape
 
 

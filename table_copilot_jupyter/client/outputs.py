@@ -63,7 +63,10 @@ def output_text(bundle: Bundle) -> str:
 def _chart_html(chart: dict[str, Any], bundle: Bundle) -> str:
     title = short(" · ".join(str(name) for name in (chart.get("ref"), chart.get("title")) if name), 300)
     picture = _picture(bundle, title or "chart") or _pre(_plain(bundle) or "The chart could not be drawn here.")
-    line = f'<div style="{style.QUIET}">{html.escape(title)}</div>' if title else ""
+    spec = chart.get("spec")
+    drawn = isinstance(spec, dict) and bool(spec.get("title"))  # the picture says it itself
+    told = short(str(chart.get("ref") or ""), 300) if drawn and picture.startswith("<img") else title
+    line = f'<div style="{style.QUIET}">{html.escape(told)}</div>' if told else ""
     return f"{line}<div>{picture}</div>{sources_html(chart)}"
 
 

@@ -10,6 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 
 NOT_READY = re.compile("Not connected|未连接")
 """What the send button says until a session is there to send to."""
+RAN = re.compile(r"\[\d+\]:")
+"""The prompt of a cell that has run."""
 
 
 WATCH_ANSWER = """(root) => {
@@ -183,6 +185,24 @@ class Lab:
 
     def output(self, index: int) -> Locator:
         return self.cell(index).locator(".jp-OutputArea")
+
+    def finished(self, index: int) -> Locator:
+        """What a cell shows when it has run to its end."""
+        expect(self.cell(index).locator(".jp-InputPrompt")).to_have_text(RAN, timeout=30_000)
+        return self.output(index)
+
+    def input(self, index: int) -> Locator:
+        """Where a cell waits for what is typed."""
+        box = self.output(index).locator(".jp-Stdin-input:not([data-answered])")
+        expect(box).to_be_visible()
+        return box
+
+    def answer(self, index: int, text: str) -> None:
+        """Type it where the cell waits for it. Lab leaves a box for a moment after it was answered."""
+        box = self.input(index)
+        box.fill(text)
+        box.evaluate("(box) => { box.dataset.answered = ''; box.focus() }")
+        self.page.keyboard.press("Enter")
 
     def widget(self, index: int = 0) -> Chat:
         """The chat in a cell's output."""

@@ -42,6 +42,11 @@ def test_a_default_index_is_no_column():
     assert table(frame[1:]).columns() == [("a", "int64")]
 
 
+def test_the_row_numbers_that_a_filter_leaves_say_nothing():
+    frame = pd.DataFrame({"a": [1, 2, 3]})
+    assert table(frame[frame.a != 2]).columns() == [("a", "int64")]
+
+
 @pytest.mark.parametrize(
     ("index", "columns"),
     [

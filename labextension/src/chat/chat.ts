@@ -86,8 +86,11 @@ export interface Chat {
   loadReceipts(): void;
   /** The body of one request as it was sent; null where it is not kept any more. Rejects with what to show. */
   readReceipt(receiptId: string): Promise<string | null>;
-  /** These results are being looked at: whether they still stand comes into `checks`. Not more often than needed. */
-  verify(refs: readonly string[]): void;
+  /**
+   * These results are being looked at: whether they still stand comes into `checks`. Not more often than needed, but
+   * each time where they are looked at `closely`.
+   */
+  verify(refs: readonly string[], closely?: boolean): void;
   /** Runs a result's query again. */
   rerun(ref: string): void;
 

@@ -338,10 +338,10 @@ export class ChatStore implements Chat {
     return reply.type === "payload" ? reply.content : null;
   }
 
-  verify(refs: readonly string[]): void {
+  verify(refs: readonly string[], closely = false): void {
     for (const ref of refs) {
       const result = this.#snapshot.state.results.get(ref);
-      if (result !== undefined) this.#verifier.want(result);
+      if (result !== undefined) this.#verifier.want(result, closely);
     }
   }
 

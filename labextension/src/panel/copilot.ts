@@ -96,6 +96,11 @@ export class Copilot implements IDisposable {
     this.refresh();
   }
 
+  /** A cell may have made the tables that an empty session shows things to try of. */
+  cellRan(notebook: NotebookPanel): void {
+    if (notebook === this.target() && this.chat?.snapshot.state.entries.length === 0) this.chat.loadTables();
+  }
+
   /** Shows what changed around the chat: its notebook, kernel or language. */
   refresh(): void {
     if (this.isDisposed) return;

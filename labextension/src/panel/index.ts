@@ -176,6 +176,7 @@ function activate(
         },
         kernelChanged: (notebook) => copilot.kernelChanged(notebook),
         renamed: () => copilot.refresh(),
+        cellRan: (notebook) => panel.isVisible && copilot.cellRan(notebook),
         activeCellChanged: () => commands?.changed(COMMANDS.askSelection, COMMANDS.explainError, COMMANDS.fixError),
       }),
     );

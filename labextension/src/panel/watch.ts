@@ -1,6 +1,6 @@
-/** Tells when something about the open notebooks changed: which is in front, their kernels, whether a cell failed. */
+/** Tells when something about the open notebooks changed: which is in front, their kernels, what a cell did. */
 import type { ICellModel } from "@jupyterlab/cells";
-import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
+import { NotebookActions, type INotebookTracker, type NotebookPanel } from "@jupyterlab/notebook";
 import type { IDisposable } from "@lumino/disposable";
 import { Signal } from "@lumino/signaling";
 import type { Notebooks } from "./notebooks";
@@ -9,6 +9,8 @@ export interface NotebookEvents {
   frontChanged(): void;
   kernelChanged(notebook: NotebookPanel): void;
   renamed(): void;
+  /** The user has run a cell to its end. */
+  cellRan(notebook: NotebookPanel): void;
   /** A cell became the active one, or the active one failed or fails no more. */
   activeCellChanged(): void;
 }
@@ -55,5 +57,9 @@ export function watchNotebooks(tracker: INotebookTracker, notebooks: Notebooks, 
   tracker.forEach(add);
   tracker.widgetAdded.connect((_, notebook) => add(notebook), owner);
   tracker.currentChanged.connect(events.frontChanged, owner);
+  NotebookActions.executed.connect((_, ran) => {
+    const notebook = tracker.find(({ content }) => content === ran.notebook);
+    if (notebook !== undefined) events.cellRan(notebook);
+  }, owner);
   return owner;
 }

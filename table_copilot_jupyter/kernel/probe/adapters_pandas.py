@@ -90,11 +90,11 @@ def _array(part: Any) -> Any:
 
 
 def _levels(index: Any) -> list[Any]:
-    """The index as columns, as far as it says something: a default index says nothing."""
+    """The index as columns, as far as it says something: row numbers do not, be they all or what a filter left."""
     if index.nlevels > 1:
         return [index.get_level_values(place) for place in range(index.nlevels)]
-    default = index.name is None and isinstance(index, sys.modules["pandas"].RangeIndex)
-    return [] if default else [index]
+    numbered = index.name is None and getattr(index.dtype, "kind", "") in "iu"
+    return [] if numbered else [index]
 
 
 def _names(frame: Any, levels: list[Any]) -> list[str]:

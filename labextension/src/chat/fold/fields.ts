@@ -76,6 +76,9 @@ export function asSession(value: unknown): SessionInfo | null {
   };
 }
 
+/** The tool of approvals to send values: such a card is about what its call has found, and stands beside it. */
+export const SHARE = "share_data";
+
 /** How many code points `text` has; a half of a surrogate pair alone counts as one. */
 export function countCodePoints(text: string): number {
   let count = text.length;

@@ -2,7 +2,7 @@
 import type * as wire from "../protocol";
 import type { Decision, Entry, MimeBundle, TextEntry } from "../state";
 import type { Builder, Stream } from "./builder";
-import { asNumber, asObject, asText, asTextOrNull, asTexts, isObject, oneOf, skipCodePoints } from "./fields";
+import { asNumber, asObject, asText, asTextOrNull, asTexts, isObject, oneOf, SHARE, skipCodePoints } from "./fields";
 import type { Handler } from "./handler";
 import { resultOf } from "./results";
 
@@ -182,7 +182,7 @@ function ask(builder: Builder, id: string, callId: string, entry: Entry): void {
   const call = builder.toolPath(callId);
   let place = builder.entries.length;
   if (call?.[0] !== undefined) {
-    builder.change(call, { asks: true });
+    if (entry.kind !== "approval" || entry.tool !== SHARE) builder.change(call, { asks: true });
     place = call[0] + 1;
     while (["question", "approval"].includes(builder.entries[place]?.kind ?? "")) place++;
   }

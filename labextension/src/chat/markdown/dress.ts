@@ -12,6 +12,9 @@ export function dress(fragment: DocumentFragment, words: CodeWords, numberOf: (p
   for (const link of fragment.querySelectorAll("a")) dressLink(link, words);
   for (const image of fragment.querySelectorAll("img")) image.setAttribute("alt", visible(image.alt));
   for (const formula of fragment.querySelectorAll(".tcj-math-display")) formula.setAttribute("tabindex", "0");
+  for (const header of fragment.querySelectorAll("th")) {
+    if (header.textContent?.trim() === "" && header.childElementCount === 0) makePlain(header);
+  }
   [...fragment.querySelectorAll("table")]
     .filter((table) => table.parentElement?.closest("table") == null)
     .forEach((table, position) => makeScrollable(table, words.table(numberOf(position), headersOf(table))));
@@ -48,6 +51,13 @@ function dressLink(link: HTMLAnchorElement, words: CodeWords): void {
     told.textContent = ` (${where})`;
     link.after(told);
   }
+}
+
+/** The corner above an index names nothing, so it is no header. */
+function makePlain(header: HTMLTableCellElement): void {
+  const cell = header.ownerDocument.createElement("td");
+  for (const { name, value } of header.attributes) if (name !== "scope") cell.setAttribute(name, value);
+  header.replaceWith(cell);
 }
 
 function makeScrollable(table: HTMLTableElement, name: string): void {

@@ -116,9 +116,24 @@ DOMPurify.addHook("uponSanitizeAttribute", (element, data) => {
   data.keepAttr = found !== undefined && found.on.has(element.localName) && found.value.test(data.attrValue);
 });
 
+/**
+ * Styles are dropped anyway, but where a policy forbids them the browser complains of each as soon as it is parsed,
+ * and pandas writes them into every table. Mere peace: what this misses does no harm.
+ */
+function unstyled(html: string): string {
+  const [before = "", ...sheets] = html.split(/<style\b/i);
+  const rest = sheets.map((sheet) => {
+    const end = /<\/style[^<>]*>/i.exec(sheet);
+    return end === null ? "" : sheet.slice(end.index + end[0].length);
+  });
+  return [before, ...rest]
+    .join("")
+    .replace(/<[a-z][^<>]*/gi, (tag) => tag.replace(/([\s/"'])style(?=\s*=)/gi, "$1data-style"));
+}
+
 /** `html` as elements that are safe to show. */
 export function sanitised(html: string, profile: Profile): DocumentFragment {
-  const fragment = DOMPurify.sanitize(html, PROFILES[profile]);
+  const fragment = DOMPurify.sanitize(profile === "output" ? unstyled(html) : html, PROFILES[profile]);
   for (const input of fragment.querySelectorAll("input")) {
     if (input.getAttribute("type") !== "checkbox") input.remove();
     else input.setAttribute("disabled", "");

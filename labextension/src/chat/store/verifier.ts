@@ -1,6 +1,7 @@
 /**
  * Whether results still stand, for those that are looked at. Asked in batches, for each result at most once a minute,
- * and never while a turn runs: the kernel has better to do, and what the turn makes is fresh.
+ * or at once when somebody looks into one, and never while a turn runs: the kernel has better to do, and what the turn
+ * makes is fresh.
  */
 import type { Check } from "../chat";
 import type { Verification } from "../protocol";
@@ -32,9 +33,9 @@ export class Verifier {
     this.#around = around;
   }
 
-  /** Somebody looks at it. */
-  want(result: Result): void {
-    if (Date.now() - (this.#askedAt.get(result) ?? -Infinity) < AGAIN_MS) return;
+  /** Somebody looks at it; `closely`: at what it was made of. */
+  want(result: Result, closely: boolean): void {
+    if (!closely && Date.now() - (this.#askedAt.get(result) ?? -Infinity) < AGAIN_MS) return;
     this.#wanted.add(result);
     this.resume();
   }

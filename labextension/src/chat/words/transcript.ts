@@ -82,6 +82,7 @@ export interface TranscriptWords {
   kernel(id: string): string;
   /** `what` is in English: `3 rows of q1: 2 columns, 1 of text`. */
   asksToSee(what: string): string;
+  askedToSee(what: string): string;
   readonly showWhat: string;
   /** By tool. */
   readonly decisions: Readonly<Record<string, DecisionWords>>;
@@ -190,6 +191,7 @@ export const en: TranscriptWords = {
   runsIn: (notebook) => `Runs in the kernel of ${notebook}`,
   kernel: (id) => `kernel ${id}`,
   asksToSee: (what) => `The model asks to see ${what}.`,
+  askedToSee: (what) => `The model asked to see ${what}`,
   showWhat: "Show what",
   decisions: {
     run_code: {
@@ -297,6 +299,7 @@ export const zh: TranscriptWords = {
   runsIn: (notebook) => `将在 ${notebook} 的内核中运行`,
   kernel: (id) => `内核 ${id}`,
   asksToSee: (what) => `模型想看${inChinese(what)}。`,
+  askedToSee: (what) => `模型想看${inChinese(what)}`,
   showWhat: "查看内容",
   decisions: {
     run_code: {

@@ -123,11 +123,14 @@ function Behind({ result }: { result: Result }) {
     const known = state.results.get(result.ref);
     return known && checks.get(known);
   });
-  useEffect(() => chat.verify([result.ref]), [chat, result]);
+  useEffect(() => chat.verify([result.ref], true), [chat, result]);
   return (
     <>
       <div>
-        <span class="tcj-strong">{visible(result.ref)}</span> <RelativeTime at={result.at} />
+        <span class="tcj-strong">{visible(result.ref)}</span>{" "}
+        <span class="tcj-quiet">
+          <RelativeTime at={result.at} />
+        </span>
       </div>
       <div class="tcj-quiet-text" role="status">
         {check && `${words.states[check.state]} ${visible(check.reason)}`}

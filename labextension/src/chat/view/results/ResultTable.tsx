@@ -32,7 +32,7 @@ export function ResultTable({ table }: { table: Table }) {
     turnTo(0);
   };
   return (
-    <figure class="tcj-result" aria-label={name}>
+    <figure class={table.ref === null ? "tcj-result tcj-listing" : "tcj-result"} aria-label={name}>
       <figcaption class="tcj-result-head">
         <Caption table={table} />
         <ResultActions code={table.code} text={() => tabSeparated(table, places)} />

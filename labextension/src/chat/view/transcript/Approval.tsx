@@ -6,7 +6,7 @@ import { useRef } from "preact/hooks";
 import { useSurroundings, useWords } from "../../context";
 import { visible } from "../../markdown/visible";
 import type { ApprovalEntry, Decision } from "../../state";
-import { asText } from "../../fold/fields";
+import { asText, SHARE } from "../../fold/fields";
 import { CodeBlock } from "../../markdown/CodeBlock";
 import { Fold } from "../Fold";
 import { Preformatted } from "../Preformatted";
@@ -65,11 +65,16 @@ function OpenApproval({ entry }: { entry: ApprovalEntry }) {
 function ClosedApproval({ entry }: { entry: ApprovalEntry }) {
   const words = useWords().transcript;
   const names = (words.decisions[entry.tool] ?? words.allowing).said;
+  const what = asText(entry.arguments.what);
   const said = entry.by === "timeout" ? words.notDecided : names[entry.decision ?? "deny"];
   return (
     <details class="tcj-fold tcj-approval tcj-closed">
       <summary class="tcj-line">
-        <span class="tcj-tool-name">{visible(entry.tool)}</span>
+        {entry.tool === SHARE && what !== "" ? (
+          <span class="tcj-asked">{words.askedToSee(visible(what))}</span>
+        ) : (
+          <span class="tcj-tool-name">{visible(entry.tool)}</span>
+        )}
         <span class="tcj-tool-state">{said}</span>
       </summary>
       <div class="tcj-nested">
@@ -82,7 +87,7 @@ function ClosedApproval({ entry }: { entry: ApprovalEntry }) {
 
 /** What would be done: exactly that, and where. */
 function What({ entry }: { entry: ApprovalEntry }) {
-  if (entry.tool === "share_data") return <Share entry={entry} />;
+  if (entry.tool === SHARE) return <Share entry={entry} />;
   return entry.tool === "run_code" && typeof entry.arguments.code === "string" ? (
     <Code entry={entry} />
   ) : (
@@ -112,7 +117,7 @@ function Code({ entry }: { entry: ApprovalEntry }) {
   const { host } = useSurroundings();
   const words = useWords().transcript;
   const { code, sha256, kernel, notebook } = entry.arguments;
-  const place = asText(notebook) || (host.notebook?.name ?? "");
+  const place = asText(notebook).replace(/^.*[/\\]/s, "") || (host.notebook?.name ?? "");
   const facts = [
     place === "" ? "" : words.runsIn(place),
     asText(kernel) === "" ? "" : words.kernel(asText(kernel).slice(0, SHORT_HASH)),

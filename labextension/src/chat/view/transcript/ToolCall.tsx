@@ -14,6 +14,9 @@ import { Output } from "../results/Output";
 import { Preformatted } from "../Preformatted";
 import { Elapsed, RelativeTime } from "./Time";
 
+/** What these find is a step to an answer, not a part of it; it is told inside the line. */
+const ON_THE_WAY: ReadonlySet<string> = new Set(["list_tables"]);
+
 interface Props {
   readonly entry: ToolEntry;
   readonly live: boolean;
@@ -55,6 +58,7 @@ export function ToolCall({ entry, live, nested }: Props) {
 /** What a call shows to the user, and what was done inside it: the user need not know who looked into a table. */
 function shownBy(entry: ToolEntry): { key: string; mime: MimeBundle }[] {
   const inside = entry.children.flatMap((child) => (child.kind === "tool" ? shownBy(child) : []));
+  if (ON_THE_WAY.has(entry.tool)) return inside;
   return [...inside, ...entry.outputs.map((mime, at) => ({ key: `${entry.key}.${at}`, mime }))];
 }
 

@@ -61,6 +61,15 @@ export function UserMessage({ entry, again }: { entry: UserEntry; again: boolean
   );
 }
 
+/** As the server reads it. */
+const ADDRESS = /^\s*@([\w-]+)(?:[\s,:，：、]+|(?=[^\x00-\x7f]))(.*\S.*)$/su;
+
+/** The text without the mention of its agent, which is shown before it. */
+function unaddressed({ agent, content }: UserEntry): string {
+  const [, name, rest] = ADDRESS.exec(content) ?? [];
+  return agent !== null && name?.toLowerCase() === agent ? rest! : content;
+}
+
 /** Name and text; also of messages that wait. */
 export function Said({ entry }: { entry: UserEntry }) {
   const { host } = useSurroundings();
@@ -73,7 +82,7 @@ export function Said({ entry }: { entry: UserEntry }) {
       </span>
       <div class="tcj-user-text">
         {entry.agent !== null && <span class="tcj-to">@{visible(entry.agent)} </span>}
-        {pieces(entry.content).map((piece, at) =>
+        {pieces(unaddressed(entry)).map((piece, at) =>
           piece.kind === "prose" ? (
             <span key={at}>{visible(piece.text)}</span>
           ) : (

@@ -1,7 +1,7 @@
 /** What a screen reader is told: that something waits, went wrong or is finished. Never an answer word by word. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Snapshot } from "../../chat";
-import { asText } from "../../fold/fields";
+import { asText, SHARE } from "../../fold/fields";
 import type { ApprovalEntry, Entry, QuestionEntry } from "../../state";
 import type { TranscriptWords } from "../../words/transcript";
 
@@ -51,7 +51,7 @@ function openCards(entries: readonly Entry[]): readonly Card[] {
 
 function asked(card: Card, words: TranscriptWords): string {
   if (card.kind === "approval") {
-    const what = card.tool === "share_data" ? asText(card.arguments.what) : "";
+    const what = card.tool === SHARE ? asText(card.arguments.what) : "";
     return `${words.approval}: ${what === "" ? card.content : words.asksToSee(what)}`;
   }
   return [card.content, ...card.options].join(" ");

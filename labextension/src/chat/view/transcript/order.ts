@@ -1,15 +1,17 @@
 /** What a list of entries shows, and which user message is the last. Plain functions over the state. */
+import { SHARE } from "../../fold/fields";
 import type { ApprovalEntry, ChatState, Entry, QuestionEntry, ToolEntry, UserEntry } from "../../state";
 
 /**
  * The entries that are shown. A call that asks the user is left out where its card says the same: a question
- * always, an approval until it is decided, and for good when it was not given.
+ * always, an approval until it is decided, and for good when it was not given; never one to send what it has found.
  */
 export function shownEntries(entries: readonly Entry[]): readonly Entry[] {
   if (!entries.some((entry) => entry.kind === "tool" && entry.asks)) return entries;
   const cards = new Map<string, QuestionEntry | ApprovalEntry>();
   for (const entry of entries) {
-    if (entry.kind === "question" || entry.kind === "approval") cards.set(entry.callId, entry);
+    if (entry.kind === "question" || (entry.kind === "approval" && entry.tool !== SHARE))
+      cards.set(entry.callId, entry);
   }
   return entries.filter((entry) => entry.kind !== "tool" || !entry.asks || !coveredBy(entry, cards.get(entry.callId)));
 }
