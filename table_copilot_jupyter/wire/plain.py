@@ -16,7 +16,6 @@ from ..results import TABLE_MIME
 from ..session import Session
 from .base import Peer, Transport
 
-
 _ON_THE_WAY = ("list_tables",)
 """Tools whose results are a step to an answer, not a part of it."""
 
