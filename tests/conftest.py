@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_servers import TOKEN, JupyterDirectories, JupyterServer, StartServer
 
-TOKEN = "the-token-of-the-user"
 _SETTINGS = ("OPENROUTER_", "OPENAI_", "OLLAMA_", "MODEL_NAME", "TABLE_COPILOT_", "JUPYTER", "JPY_")
-
-
-@dataclass(frozen=True)
-class JupyterDirectories:
-    data: Path
-    config: Path
-    runtime: Path
-    root: Path
 
 
 @pytest.fixture
@@ -47,63 +37,6 @@ def jupyter_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         monkeypatch.setenv(variable, str(found[name]))
     yield JupyterDirectories(found["data"], found["config"], found["runtime"], found["root"])
     runtime.cleanup()
-
-
-class JupyterServer:
-    """A running server with the extension, as its clients see it."""
-
-    base_url = "/user/ada/"
-
-    def __init__(self, app: Any) -> None:
-        self.app = app
-        self.port: int = app.port
-        self._sockets: list[Any] = []
-
-    @property
-    def service(self) -> Any:
-        return self.app.web_app.settings["table_copilot_service"]
-
-    async def get(self, path: str, *, token: str | None = TOKEN, **headers: str) -> Any:
-        return await self.request("GET", path, token=token, **headers)
-
-    async def request(
-        self, method: str, path: str, *, token: str | None = TOKEN, body: str | None = None, **headers: str
-    ) -> Any:
-        from tornado.httpclient import AsyncHTTPClient
-
-        if token is not None:
-            headers["Authorization"] = f"token {token}"
-        url = f"http://127.0.0.1:{self.port}{self.base_url}{path}"
-        return await AsyncHTTPClient().fetch(
-            url, method=method, body=body, headers=headers, raise_error=False, follow_redirects=False
-        )
-
-    async def connect(
-        self, *, token: str | None = TOKEN, subprotocols: list[str] | None = None, query: str = "", **headers: str
-    ) -> Any:
-        """An open socket. Raises tornado's HTTPClientError when it is refused."""
-        from tornado.httpclient import HTTPRequest
-        from tornado.websocket import websocket_connect
-
-        if token is not None:
-            headers["Authorization"] = f"token {token}"
-        url = f"ws://127.0.0.1:{self.port}{self.base_url}table-copilot/ws{query}"
-        socket = await websocket_connect(HTTPRequest(url, headers=headers), subprotocols=subprotocols)
-        self._sockets.append(socket)
-        return socket
-
-    async def stop(self) -> None:
-        for socket in self._sockets:
-            socket.close()
-        await self.app._cleanup()
-        self.app.kernel_manager.context.destroy()
-        await self.app.http_server.close_all_connections()
-
-    async def start_kernel(self) -> str:
-        return str(await self.app.kernel_manager.start_kernel())
-
-
-StartServer = Callable[..., Awaitable[JupyterServer]]
 
 
 @pytest.fixture
@@ -144,12 +77,3 @@ async def start_server(jupyter_directories: JupyterDirectories) -> AsyncIterator
 @pytest.fixture
 async def server(start_server: StartServer) -> JupyterServer:
     return await start_server()
-
-
-async def until(happened: Callable[[], object]) -> None:
-    """Wait for something that tells nobody when it happens."""
-    for _ in range(4000):
-        if happened():
-            return
-        await asyncio.sleep(0.005)
-    raise AssertionError("it did not happen within 20 s")

@@ -10,7 +10,7 @@ import sys
 from dataclasses import fields
 
 import pytest
-from conftest import until
+from jupyter_servers import until
 
 from table_copilot_jupyter import _jupyter_server_extension_points
 from table_copilot_jupyter.app import TableCopilotApp

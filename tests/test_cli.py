@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import TOKEN
+from jupyter_servers import TOKEN
 
 from table_copilot_jupyter import cli
 from table_copilot_jupyter.cli import CommandError, Dialogue, main, socket_address

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from conftest import until
 from jupyter_client.multikernelmanager import AsyncMultiKernelManager, MultiKernelManager
 from jupyter_server.services.kernels.kernelmanager import MappingKernelManager, ServerKernelManager
+from jupyter_servers import until
 
 from table_copilot_jupyter.grants import Grants
 from table_copilot_jupyter.kernel_environment import KernelEnvironment, install, server_address

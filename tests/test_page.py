@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import TOKEN
 from jupyter_server.auth import Authorizer
+from jupyter_servers import TOKEN
 
 from table_copilot_jupyter import frontend
 from table_copilot_jupyter.frontend import FrontEndNotBuilt, built

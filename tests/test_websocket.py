@@ -7,8 +7,8 @@ import contextlib
 import json
 
 import pytest
-from conftest import TOKEN, JupyterServer, until
 from jupyter_server.auth import Authorizer
+from jupyter_servers import TOKEN, JupyterServer, until
 from tornado.httpclient import HTTPClientError
 from tornado.websocket import WebSocketClosedError
 

@@ -8,9 +8,9 @@ import comm
 import nbformat
 import pytest
 from comm.base_comm import BaseComm
-from conftest import until
 from executed_notebooks import execute, no_settings
 from fake_server import approving, asking, failing, fake_server, waiting
+from jupyter_servers import until
 from kernel_client import running_kernel
 from traitlets import TraitError, link
 

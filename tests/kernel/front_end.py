@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from conftest import until
+from jupyter_servers import until
 
 from table_copilot_jupyter.kernel.base import Request
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
@@ -61,7 +62,9 @@ def approved(code: str) -> dict[str, Any]:
 def opened_notebook(folder: Path) -> Iterator[Notebook]:
     """IPython's shell for this process, with its files in ``folder``; afterwards there is none again."""
     main, last = sys.modules["__main__"], {name: getattr(sys, name, None) for name in _LAST}
-    shell = InteractiveShell.instance(ipython_dir=str(folder), config=Config(HistoryManager={"enabled": False}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("VIRTUAL_ENV", raising=False)  # another environment may be the active one, of which IPython warns
+        shell = InteractiveShell.instance(ipython_dir=str(folder), config=Config(HistoryManager={"enabled": False}))
     try:
         forget_errors()
         yield Notebook(shell)

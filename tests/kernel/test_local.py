@@ -4,8 +4,8 @@ import threading
 
 import pytest
 import stand_in
-from conftest import until
 from front_end import request
+from jupyter_servers import until
 
 from table_copilot_jupyter.kernel import local
 from table_copilot_jupyter.kernel.base import OperationFailed

@@ -5,8 +5,8 @@ import sys
 import time
 
 import pytest
-from conftest import until
 from front_end import FrontEnd, add_kernel_spec, request
+from jupyter_servers import until
 
 from table_copilot_jupyter.kernel import remote
 from table_copilot_jupyter.kernel.base import OperationFailed
