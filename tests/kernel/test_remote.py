@@ -138,9 +138,13 @@ class TestDisturbingNobody:
         front_end.client.input("")
         await front_end.end(busy)
 
-    async def test_reading_from_an_idle_kernel_is_no_activity_of_its_user(self, link, kernel_manager, kernel_id):
+    async def test_reading_from_an_idle_kernel_is_no_activity_of_its_user(
+        self, link, kernel_manager, kernel_id, front_end
+    ):
         await link.call(request("echo"), timeout_s=20)
         kernel = kernel_manager.get_kernel(kernel_id)
+        while kernel.execution_state != "idle":  # what a kernel says before the server listens is lost
+            await front_end.run("pass")
         await until_idle(kernel)
         before = kernel.last_activity
         for _ in range(20):
