@@ -1,6 +1,7 @@
 import ast
 import json
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from table_copilot_jupyter.kernel import loader, resident
 from table_copilot_jupyter.kernel.bundle import probe_bundle
-from table_copilot_jupyter.kernel.resident import Calls
+from table_copilot_jupyter.kernel.resident import Calls, Turns
 
 
 def asked(op="echo", **arguments):
@@ -136,3 +137,12 @@ def test_what_kernels_run_is_written_for_the_oldest_python_that_they_may_have():
     for name, source in sources.items():
         ast.parse(source, f"{name}.py", feature_version=loader.OLDEST_PYTHON)
     ast.parse(Path(loader.__file__).read_text(), feature_version=(3, 8))
+
+
+def test_threads_take_short_turns_while_requests_run_and_usual_ones_afterwards():
+    usual, turns = sys.getswitchinterval(), Turns()
+    with turns:
+        with turns:
+            assert sys.getswitchinterval() == pytest.approx(Turns.SHORT_S)
+        assert sys.getswitchinterval() == pytest.approx(Turns.SHORT_S)
+    assert sys.getswitchinterval() == pytest.approx(usual)
