@@ -302,9 +302,9 @@ class TestGivingUp:
         """Some extensions let no other thread run while they compute."""
         monkeypatch.setattr(remote, "BESIDE_S", 0.3)
         await link.call(request("echo"), timeout_s=20)
-        await front_end.run("import ctypes; hold = ctypes.PyDLL(None).usleep")
-        busy = await front_end.begin("hold(1_500_000)")
-        await asyncio.sleep(0.2)
+        await front_end.run("import ctypes, time; hold = ctypes.PyDLL(None).usleep")
+        busy = await front_end.begin("time.sleep(0.2); hold(1_500_000)")  # first the kernel must say that it is busy
+        await asyncio.sleep(0.4)
         with pytest.raises(CopilotError) as caught:
             await link.call(request("echo"), timeout_s=20)
         assert caught.value.code == ErrorCode.KERNEL_BUSY
