@@ -11,11 +11,10 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 
 import pandas as pd
 import pytest
-from notebook import RUN, Operations, approved, opened_notebook, policy
+from notebook import RUN, Operations, opened_notebook, policy
 
 from table_copilot_jupyter.kernel.probe import run
 from table_copilot_jupyter.kernel.probe.failure import Failure
@@ -51,17 +50,6 @@ def test_code_that_is_not_the_approved_one_is_not_run(kernel, digest):
     with pytest.raises(Failure, match="not the one that was approved"):
         run.run(kernel.variables, policy(), {"code": "b = 1", "sha256": digest})
     assert "b" not in kernel.variables
-
-
-def test_code_whose_time_is_over_is_not_run(kernel):
-    with pytest.raises(Failure, match="was not run"):
-        run.run(kernel.variables, policy(), {**approved("b = 1"), "expires_at": time.time() - 1})
-    assert "b" not in kernel.variables
-
-
-def test_code_whose_time_has_not_come_to_an_end_is_run(kernel):
-    run.run(kernel.variables, policy(), {**approved("b = 1"), "expires_at": time.time() + 60})
-    assert kernel.variables["b"] == 1
 
 
 def test_code_with_a_lone_surrogate_is_bound_to_its_hash_too(kernel):

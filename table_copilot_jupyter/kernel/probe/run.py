@@ -39,7 +39,7 @@ _STOP_S = 1.0
 
 
 def run(namespace: MutableMapping[str, Any], policy: gate.Policy, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Run ``code``, whose SHA-256 is ``sha256``, unless ``expires_at`` (as ``time.time()`` counts) is over.
+    """Run ``code``, whose SHA-256 is ``sha256``.
 
     An error in the code, an interrupt and ``exit()`` are results like others. Raises Failure where the code wasn't
     run at all.
@@ -48,12 +48,6 @@ def run(namespace: MutableMapping[str, Any], policy: gate.Policy, arguments: Map
     digest = hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
     if arguments.get("sha256") != digest:
         raise Failure("The code is not the one that was approved, so it was not run.", "Ask for approval again.")
-    expires_at = arguments.get("expires_at")
-    if expires_at is not None and time.time() > float(expires_at):
-        raise Failure(
-            "The kernel became free only after the time in which the code could start, so it was not run.",
-            "Ask again when the kernel is idle.",
-        )
     shell = shell_of(namespace)
     awaits = _awaits(code, shell)
     loop = _nested_loop() if awaits else None
