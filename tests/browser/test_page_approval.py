@@ -13,6 +13,17 @@ from chat import Chat
 from playwright.sync_api import Page, WebSocketRoute, expect
 from processes import TOKEN, World
 
+READING_MS = 700
+"""Longer than the time in which a new card allows nothing."""
+CLICK_AS_IT_APPEARS = """() => {
+  window.clicks = 0;
+  new MutationObserver((_, observer) => {
+    const allow = document.querySelector("[data-decision=once]");
+    if (allow === null) return;
+    observer.disconnect();
+    for (; window.clicks < 2; window.clicks++) allow.click();
+  }).observe(document.body, { childList: true, subtree: true });
+}"""
 CODE = "import os\nos.remove('penguins.csv')  # \u202etidy up"
 
 
@@ -21,6 +32,7 @@ class Line:
 
     def __init__(self, page: Page) -> None:
         self.decisions: list[dict[str, Any]] = []
+        self._page = page
         self._route: WebSocketRoute | None = None
         page.route_web_socket("**/table-copilot/ws*", self._open)
 
@@ -42,10 +54,19 @@ class Line:
         assert self._route is not None
         self._route.send(json.dumps(frame))
 
+    def decision(self) -> str:
+        """The one that the page sent for the card, once it has."""
+        while not self.decisions:
+            self._page.wait_for_timeout(20)
+        [frame] = self.decisions
+        assert frame["approval_id"] == "a1"
+        decision: str = frame["decision"]
+        return decision
+
 
 @pytest.fixture
 def asked(open_page: Callable[..., Page], world: World) -> tuple[Chat, Line]:
-    """A chat in which a tool asks to run code."""
+    """A chat in which a tool asks to run code, and something clicks on the allowance in the moment that it appears."""
     page = open_page()
     line = Line(page)
     page.goto(f"{world.address}table-copilot/?session=approval&token={TOKEN}")
@@ -57,6 +78,7 @@ def asked(open_page: Callable[..., Page], world: World) -> tuple[Chat, Line]:
     approval = {"approval_id": "a1", "call_id": "c1", "content": "Run 2 lines of code", "tool": "run_code"}
     options = ["once", "session", "deny"]
     arguments = {"code": CODE}
+    page.evaluate(CLICK_AS_IT_APPEARS)
     line.put(type="approval", seq=1003, **common, **approval, arguments=arguments, options=options, agent="copilot")
     expect(chat.log.locator(".tcj-approval.tcj-open")).to_be_visible()
     return chat, line
@@ -74,19 +96,14 @@ def test_code_is_shown_as_it_is_and_the_refusal_has_the_focus(asked, picture) ->
 
 def test_no_key_or_click_that_was_meant_for_something_else_allows_it(asked) -> None:
     chat, line = asked
-    allow = chat.root.locator("[data-decision=once]")
-    allow.evaluate("(button) => { button.click(); button.click() }")  # within the time that reading takes
-    chat.page.keyboard.press("Enter")  # on the refusal, which has the focus
-    expect(chat.root.get_by_role("group", name="Permission needed")).to_be_visible()
-    assert [decision["decision"] for decision in line.decisions] in ([], ["deny"])
+    assert chat.page.evaluate("window.clicks") == 2
+    expect(chat.root.locator("[data-decision=deny]")).to_be_focused()
+    chat.page.keyboard.press("Enter")
+    assert line.decision() == "deny"
 
 
 def test_a_decision_is_sent_once_the_card_could_be_read(asked) -> None:
     chat, line = asked
-    chat.page.wait_for_timeout(700)  # the time in which nothing is allowed
+    chat.page.wait_for_timeout(READING_MS)
     chat.root.get_by_role("button", name="Run once").click()
-    for _ in range(50):
-        if line.decisions:
-            break
-        chat.page.wait_for_timeout(20)
-    assert [(frame["approval_id"], frame["decision"]) for frame in line.decisions] == [("a1", "once")]
+    assert line.decision() == "once"
