@@ -17,7 +17,6 @@ from autogen_core.models import (
 )
 from turns import Hello, TurnOf, Wait, engine_for, other_tasks
 
-from table_copilot_jupyter.engine import offline
 from table_copilot_jupyter.engine.autogen_offline import history_of
 from table_copilot_jupyter.engine.base import (
     AssistantStep,
@@ -32,7 +31,8 @@ from table_copilot_jupyter.engine.base import (
     ToolCallStarted,
     UserText,
 )
-from table_copilot_jupyter.engine.offline import OfflineReply
+from table_copilot_jupyter.engine.offline import model as offline_model
+from table_copilot_jupyter.engine.offline.model import OfflineReply
 from table_copilot_jupyter.settings import Settings
 
 
@@ -52,7 +52,7 @@ def answers(monkeypatch, *replies: OfflineReply) -> list:
         asked.append((list(history), set(tools), agent))
         return left.pop(0)
 
-    monkeypatch.setattr(offline, "reply", reply)
+    monkeypatch.setattr(offline_model, "reply", reply)
     return asked
 
 

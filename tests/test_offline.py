@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from table_copilot_jupyter.engine.base import AssistantStep, HistoryItem, ToolAnswer, ToolAnswers, ToolCall, UserText
-from table_copilot_jupyter.engine.offline import OfflineReply, reply
-from table_copilot_jupyter.engine.offline_phrases import requests_in
-from table_copilot_jupyter.engine.offline_talk import FOOTER, without_footer
-from table_copilot_jupyter.engine.offline_times import is_when, split_when
+from table_copilot_jupyter.engine.offline.model import OfflineReply, reply
+from table_copilot_jupyter.engine.offline.phrases import requests_in
+from table_copilot_jupyter.engine.offline.talk import FOOTER, without_footer
+from table_copilot_jupyter.engine.offline.times import is_when, split_when
 from table_copilot_jupyter.tools.ask_user import NOBODY, AskUserArguments, answered_text
 from table_copilot_jupyter.tools.schedule import ScheduleArguments
 from table_copilot_jupyter.tools.times import parse_due, parse_when

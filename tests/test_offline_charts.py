@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from table_copilot_jupyter.engine.offline_asks import Ask, Unclear
-from table_copilot_jupyter.engine.offline_charts import Drawing, drawing, of_result
-from table_copilot_jupyter.engine.offline_names import Column, TableInfo
-from table_copilot_jupyter.engine.offline_tables_rules import read
+from table_copilot_jupyter.engine.offline.asks import Ask, Unclear
+from table_copilot_jupyter.engine.offline.charts import Drawing, drawing, of_result
+from table_copilot_jupyter.engine.offline.names import Column, TableInfo
+from table_copilot_jupyter.engine.offline.tables_rules import read
 
 COLUMNS = (
     Column("city.name", "str"),

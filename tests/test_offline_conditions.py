@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from table_copilot_jupyter.engine.offline_asks import Choice, Clause, Unclear
-from table_copilot_jupyter.engine.offline_condition_rules import plain_number
-from table_copilot_jupyter.engine.offline_conditions import conditions_in
-from table_copilot_jupyter.engine.offline_names import Column, Scene, TableInfo
-from table_copilot_jupyter.engine.offline_sql import condition_sql
+from table_copilot_jupyter.engine.offline.asks import Choice, Clause, Unclear
+from table_copilot_jupyter.engine.offline.condition_rules import plain_number
+from table_copilot_jupyter.engine.offline.conditions import conditions_in
+from table_copilot_jupyter.engine.offline.names import Column, Scene, TableInfo
+from table_copilot_jupyter.engine.offline.sql import condition_sql
 
 PEOPLE = TableInfo(
     "people",

@@ -6,7 +6,7 @@ import builtins
 
 import pytest
 
-from table_copilot_jupyter.engine.offline_errors import explained
+from table_copilot_jupyter.engine.offline.errors import explained
 from table_copilot_jupyter.kernel.probe import entry
 
 

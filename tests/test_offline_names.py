@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from table_copilot_jupyter.engine.offline_asks import Choice
-from table_copilot_jupyter.engine.offline_names import (
+from table_copilot_jupyter.engine.offline.asks import Choice
+from table_copilot_jupyter.engine.offline.names import (
     LIKELY,
     Column,
     Scene,
@@ -15,7 +15,7 @@ from table_copilot_jupyter.engine.offline_names import (
     singular,
     table_meant,
 )
-from table_copilot_jupyter.engine.offline_tagging import tag
+from table_copilot_jupyter.engine.offline.tagging import tag
 
 NAMES = (
     *("species", "island", "bill_length_mm", "bill_depth_mm", "body_mass_g", "sex", "year"),

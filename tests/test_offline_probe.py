@@ -19,7 +19,7 @@ from test_offline_sentences import (
     ENGLISH_ROWS,
 )
 
-from table_copilot_jupyter.engine.offline_talk import without_footer
+from table_copilot_jupyter.engine.offline.talk import without_footer
 from table_copilot_jupyter.evidence import ResultIndex, prove
 from table_copilot_jupyter.kernel.probe import entry
 from table_copilot_jupyter.tools.plot import CHART_MIME, drawn

@@ -6,8 +6,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from table_copilot_jupyter.engine.offline_names import Column
-from table_copilot_jupyter.engine.offline_results import figure, result_told, tables_told
+from table_copilot_jupyter.engine.offline.names import Column
+from table_copilot_jupyter.engine.offline.results import figure, result_told, tables_told
 from table_copilot_jupyter.kernel.probe import entry
 
 

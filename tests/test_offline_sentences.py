@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from table_copilot_jupyter.engine.base import AssistantStep, HistoryItem, ToolAnswer, ToolAnswers, ToolCall, UserText
-from table_copilot_jupyter.engine.offline import OfflineReply, reply
+from table_copilot_jupyter.engine.offline.model import OfflineReply, reply
 from table_copilot_jupyter.tools.code import RunCodeArguments
 from table_copilot_jupyter.tools.plot import PlotTableArguments
 from table_copilot_jupyter.tools.tables import DescribeTableArguments, QueryTableArguments

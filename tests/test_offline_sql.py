@@ -5,9 +5,9 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from table_copilot_jupyter.engine.offline_comparisons import Condition
-from table_copilot_jupyter.engine.offline_names import Column
-from table_copilot_jupyter.engine.offline_sql import RESERVED, condition_sql, identifier
+from table_copilot_jupyter.engine.offline.comparisons import Condition
+from table_copilot_jupyter.engine.offline.names import Column
+from table_copilot_jupyter.engine.offline.sql import RESERVED, condition_sql, identifier
 
 NAMES = ["plain", "Plain_2", "with space", 'with "quotes"', "2nd", "中文", "a.b", "a;--", "select", "Group", "", "'"]
 

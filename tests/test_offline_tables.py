@@ -9,7 +9,7 @@ import pytest
 from test_offline import Conversation
 from test_offline_sentences import ANALYST, LEAD, LISTED
 
-from table_copilot_jupyter.engine.offline_talk import FOOTER, without_footer
+from table_copilot_jupyter.engine.offline.talk import FOOTER, without_footer
 from table_copilot_jupyter.tools.ask_user import NOBODY, answered_text
 
 ONE = LISTED.replace("2 tables", "1 table").rpartition("\n")[0]

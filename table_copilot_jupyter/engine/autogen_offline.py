@@ -1,6 +1,6 @@
 """The offline model as AutoGen's client: the same loop and the same tools, and nothing leaves the machine.
 
-``offline.reply`` decides what to say and which tools to call; here its words are streamed. openai is never
+``offline.model.reply`` decides what to say and which tools to call; here its words are streamed. openai is never
 imported for it.
 """
 
@@ -82,7 +82,7 @@ class OfflineClient(ChatCompletionClient):
         return await self._answer(messages)
 
     async def _answer(self, messages: Sequence[LLMMessage]) -> CreateResult:
-        from .offline import reply
+        from .offline.model import reply
 
         steps = self._steps
         steps.begin()
