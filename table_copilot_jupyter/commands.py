@@ -14,7 +14,7 @@ from .export import export_json, export_markdown
 from .hub import Hub
 from .kernel.base import KernelLink
 from .privacy_command import privacy_command
-from .protocol import CopilotError, ErrorCode, is_session_id
+from .protocol import CopilotError, ErrorCode, SentTable, is_session_id
 from .session import Session
 from .tools.schedule import describe as describe_reminder
 from .tools.todo import describe as describe_todo
@@ -245,15 +245,23 @@ async def _receipts(scene: Scene, arguments: str) -> CommandAnswer:
     found = (await inspection.receipts(scene.hub, scene.session)).receipts
     if not found:
         return CommandAnswer("Nothing was sent to a model in this session.")
-    lines = ["| Receipt | Time | Model | Size | Tables: level, columns, rows |", "|---|---|---|---:|---|"]
+    lines = ["| Receipt | Time | Model | Size | Told of tables |", "|---|---|---|---:|---|"]
     for receipt in found[-100:]:
-        tables = "; ".join(f"{_text(t.name)}: {t.level}, {t.columns}, {t.rows}" for t in receipt.tables) or "none"
+        tables = "; ".join(_told(table) for table in receipt.tables) or "nothing"
         lines.append(
             f"| `{receipt.receipt_id}` | {receipt.at[:19].replace('T', ' ')} UTC | {_text(receipt.model)} on "
             f"{_text(receipt.host)} | {receipt.bytes / 1000:,.1f} kB | {tables} |"
         )
     lines += ["", "`/receipts ID` shows exactly what was sent, `/receipts jsonl` all of it as JSON Lines."]
     return CommandAnswer("\n".join(lines))
+
+
+def _told(table: SentTable) -> str:
+    if table.columns == 0 and table.rows == 0:  # such as one that code has made
+        return f"{_text(table.name)}: only its name"
+    columns = "1 column" if table.columns == 1 else f"{table.columns} columns"
+    rows = "1 row" if table.rows == 1 else f"{table.rows:,} rows"
+    return f"{_text(table.name)}: {table.level}, {columns}, {rows}"
 
 
 async def _fix(scene: Scene, arguments: str) -> CommandAnswer:

@@ -1,5 +1,6 @@
 """The slash commands: one table for every surface."""
 
+import json
 import re
 
 import pytest
@@ -7,6 +8,8 @@ from fakes import Client, ScriptedEngine
 from hubs import running_hub
 
 from table_copilot_jupyter.commands import COMMANDS
+from table_copilot_jupyter.store.base import ReceiptRow
+from table_copilot_jupyter.store.receipts import pack
 
 
 @pytest.fixture
@@ -88,3 +91,24 @@ async def test_clear_empties_the_session(client):
 async def test_a_title_can_not_break_the_table(client):
     await client.ask("rename", session_id="s", title="a | b\nc")
     assert "a \\| b c" in (await run(client, "/sessions"))["content"]
+
+
+async def test_receipts_say_what_each_request_told_of_which_table(tmp_path):
+    told = [
+        {"name": "penguins", "level": "rows", "columns": 8, "rows": 1344},
+        {"name": "a|b", "level": "aggregates", "columns": 1, "rows": 1},
+        {"name": "made", "level": "schema", "columns": 0, "rows": 0},
+    ]
+    async with running_hub(tmp_path, ScriptedEngine()) as hub:
+        client = Client(hub)
+        await client.attach("s")
+        assert (await run(client, "/receipts"))["content"] == "Nothing was sent to a model in this session."
+        for name, tables in [("r1", []), ("r2", told)]:
+            at = "2026-11-22T08:00:00.000Z"
+            await hub.services.store.add_receipt(
+                ReceiptRow(name, "s", "t1", at, "kimi", "openrouter.ai", 2048, json.dumps(tables), pack("{}"))
+            )
+        said = (await run(client, "/receipts"))["content"]
+
+    assert "| `r1` | 2026-11-22 08:00:00 UTC | kimi on openrouter.ai | 2.0 kB | nothing |" in said
+    assert "| penguins: rows, 8 columns, 1,344 rows; a\\|b: aggregates, 1 column, 1 row; made: only its name |" in said

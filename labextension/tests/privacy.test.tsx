@@ -153,6 +153,7 @@ describe("what was sent", () => {
       tables: [
         { name: "penguins", level: "schema", columns: 8, rows: 0 },
         { name: "a\u202eb", level: "rows", columns: 1, rows: 3 },
+        { name: "heavy", level: "schema", columns: 0, rows: 0 },
       ],
     }),
     receipt({ receipt_id: "r2", at: "2026-03-11T11:59:30+00:00" }),
@@ -179,6 +180,7 @@ describe("what was sent", () => {
         "2 min ago · kimi-k2.5 @ openrouter.ai · 1.2 kB",
         "penguins: schema · 8 columns · 0 rows",
         "a<U+202E>b: rows · 1 column · 3 rows",
+        "heavy: only its name",
       ],
     ]);
   });

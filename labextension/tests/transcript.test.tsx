@@ -337,6 +337,18 @@ describe("a tool call", () => {
     expect(states()).toEqual(["not finished", "not finished"]);
   });
 
+  test("says that it waits while a card about it, or about a call inside it, is open", async () => {
+    const inside = tool("query_table", { callId: "inside", ok: null });
+    const outer = tool("ask_analyst", { callId: "outer", ok: null, children: [inside] });
+    const other = tool("now", { callId: "other", ok: null });
+    const card = (open: boolean) => approval("share_data", { callId: "inside", open });
+    const states = () => all(".tcj-tool .tcj-tool-state").map((each) => each.textContent?.trim().split(" ")[0]);
+    await open(snapshot([outer, card(true), other], { turn: turn() }));
+    expect(states()).toEqual(["Waiting", "running"]);
+    await show(snapshot([outer, card(false), other], { turn: turn() }));
+    expect(states()).toEqual(["running", "running"]);
+  });
+
   test("opens to its arguments and its result", async () => {
     await open([tool("run", { arguments: { code: "1 + 1", timeout: 5 }, content: "2" })]);
     expect(all(".tcj-tool pre")).toEqual([]); // made when looked at

@@ -27,6 +27,8 @@ export interface PrivacyWords {
   readonly loading: string;
   readonly request: (model: string, host: string) => string;
   readonly sentTable: (name: string, level: string, columns: string, rows: string) => string;
+  /** Of a table of which only the name was said, as of one that code made. */
+  readonly sentName: (name: string) => string;
   readonly sentNoTable: string;
   readonly exportLines: string;
   readonly back: string;
@@ -67,6 +69,7 @@ export const en: PrivacyWords = {
   request: (model, host) => (host ? `${model} @ ${host}` : model),
   sentTable: (name, level, columns, rows) =>
     `${name}: ${level} · ${plural(columns, "column")} · ${plural(rows, "row")}`,
+  sentName: (name) => `${name}: only its name`,
   sentNoTable: "nothing of a table",
   exportLines: "Export as JSON Lines",
   back: "All requests",
@@ -104,6 +107,7 @@ export const zh: PrivacyWords = {
   loading: "正在载入…",
   request: (model, host) => (host ? `${model} @ ${host}` : model),
   sentTable: (name, level, columns, rows) => `${name}：${level} · ${columns} 列 · ${rows} 行`,
+  sentName: (name) => `${name}：仅名称`,
   sentNoTable: "不含表格内容",
   exportLines: "导出为 JSON Lines",
   back: "全部请求",

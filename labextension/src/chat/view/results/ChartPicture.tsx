@@ -20,7 +20,7 @@ export function ChartPicture({ chart, address }: { chart: Chart; address: string
         </span>
         <ResultActions code={code} />
       </figcaption>
-      <img class="tcj-picture" src={address} alt={said === "" ? words.chart : said} />
+      <img class="tcj-picture tcj-drawing" src={address} alt={said === "" ? words.chart : said} />
       <Fold line={words.spec}>{() => <CodeBlock code={JSON.stringify(spec, null, 2) ?? ""} language="json" />}</Fold>
     </figure>
   );

@@ -79,7 +79,9 @@ function Facts({ receipt }: { receipt: ReceiptInfo }) {
       {tables.length === 0 && <span class="tcj-menu-detail">{words.sentNoTable}</span>}
       {tables.map((table) => (
         <span key={table.name} class="tcj-menu-detail">
-          {words.sentTable(visible(table.name), level(table.level), grouped(table.columns), grouped(table.rows))}
+          {table.columns === 0 && table.rows === 0
+            ? words.sentName(visible(table.name))
+            : words.sentTable(visible(table.name), level(table.level), grouped(table.columns), grouped(table.rows))}
         </span>
       ))}
     </span>

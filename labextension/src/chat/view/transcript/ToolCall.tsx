@@ -3,13 +3,13 @@
  * user stands below the line, whoever did it, and so does a card inside it that waits for the user.
  */
 import { useState } from "preact/hooks";
-import { useSurroundings, useWords } from "../../context";
+import { useSelected, useSurroundings, useWords } from "../../context";
 import { visible } from "../../markdown/visible";
 import type { Entry, MimeBundle, ToolEntry } from "../../state";
 import { duration } from "../figures";
 import { Arguments, oneLine, shortArguments } from "./Arguments";
 import { EntryView } from "./EntryView";
-import { shownEntries } from "./order";
+import { askedAbout, hasCall, shownEntries } from "./order";
 import { Output } from "../results/Output";
 import { Preformatted } from "../Preformatted";
 import { Elapsed, RelativeTime } from "./Time";
@@ -65,14 +65,7 @@ function shownBy(entry: ToolEntry): { key: string; mime: MimeBundle }[] {
 function State({ entry, runs }: { entry: ToolEntry; runs: boolean }) {
   const { language } = useSurroundings().host;
   const words = useWords().transcript;
-  if (runs) {
-    return (
-      <span class="tcj-tool-state">
-        <span class="tcj-spinner" aria-hidden="true" />
-        {words.running} <Elapsed since={entry.at} />
-      </span>
-    );
-  }
+  if (runs) return <Runs entry={entry} />;
   // A call that was still running when its turn ended has failed in no time, with nothing to say.
   const cut = entry.ok === false && entry.elapsedMs === 0 && entry.content === "";
   if (entry.ok === null || cut) return <span class="tcj-tool-state">{words.notFinished}</span>;
@@ -80,6 +73,18 @@ function State({ entry, runs }: { entry: ToolEntry; runs: boolean }) {
     <span class="tcj-tool-state">
       {entry.ok ? <span class="tcj-unseen">{words.ok} </span> : <span class="tcj-failed">{words.failed} · </span>}
       {duration(entry.elapsedMs, language)}
+    </span>
+  );
+}
+
+function Runs({ entry }: { entry: ToolEntry }) {
+  const words = useWords().transcript;
+  const asked = useSelected(({ state }) => askedAbout(state.entries));
+  if (asked !== "" && hasCall(asked.split("\n"), entry)) return <span class="tcj-tool-state">{words.waiting}</span>;
+  return (
+    <span class="tcj-tool-state">
+      <span class="tcj-spinner" aria-hidden="true" />
+      {words.running} <Elapsed since={entry.at} />
     </span>
   );
 }

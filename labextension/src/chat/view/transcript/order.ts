@@ -40,6 +40,22 @@ export function waitsForUser(entries: readonly Entry[]): boolean {
   );
 }
 
+/** The calls that an open card is about, one identifier to a line. */
+export function askedAbout(entries: readonly Entry[]): string {
+  return entries
+    .flatMap((entry) => {
+      if (entry.kind === "tool") return entry.ok === null ? [askedAbout(entry.children)] : [];
+      return (entry.kind === "question" || entry.kind === "approval") && entry.open ? [entry.callId] : [];
+    })
+    .filter(Boolean)
+    .join("\n");
+}
+
+/** Whether one of these is the call, or one made inside it. */
+export function hasCall(calls: readonly string[], call: ToolEntry): boolean {
+  return calls.includes(call.callId) || call.children.some((child) => child.kind === "tool" && hasCall(calls, child));
+}
+
 /** The last entry that shows something and isn't a card. */
 export function lastAtWork(entries: readonly Entry[]): Entry | undefined {
   return entries.findLast((entry) => entry.kind === "tool" || entry.kind === "text" || entry.kind === "user");
