@@ -15,7 +15,7 @@ class OutsideTable(Table):
 
     def read_for_sql(self) -> Any:
         raise Failure(
-            "%r is a %s: its rows are computed elsewhere." % (self.name, self.kind),
+            "The rows of %r (%s) are computed elsewhere." % (self.name, self.kind),
             "Compute it in the notebook first: %s = %s.%s" % (self.name, self.name, self.compute),
         )
 
