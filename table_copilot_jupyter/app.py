@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,6 +29,7 @@ from .handlers.rest import ExportHandler, HealthHandler, SessionHandler, Session
 from .handlers.websocket import CopilotWebSocket
 from .kernel.untracked import untrack
 from .kernel_environment import KernelEnvironment, install, server_address
+from .language import VARIABLE as LANGUAGE_VARIABLE
 from .settings import SettingError, Settings, load_settings
 from .version import __version__
 
@@ -99,6 +101,11 @@ class TableCopilotApp(ExtensionApp):  # type: ignore[misc]  # jupyter_server is 
         _DEFAULTS.column_names,
         help="TABLE_COPILOT_COLUMN_NAMES: 'masked' to tell models made-up names of tables and columns.",
     ).tag(config=True)
+    language = Unicode(
+        _DEFAULTS.language,
+        help="TABLE_COPILOT_LANGUAGE: 'en' or 'zh' for what commands answer and %copilot says itself; empty: by what "
+        "the user writes, else by the locale.",
+    ).tag(config=True)
     offline_delay = Float(
         _DEFAULTS.offline_delay, help="TABLE_COPILOT_OFFLINE_DELAY: seconds between two words of the offline model."
     ).tag(config=True)
@@ -123,9 +130,15 @@ class TableCopilotApp(ExtensionApp):  # type: ignore[misc]  # jupyter_server is 
         """Make the service, and have kernels told of it."""
         self.service = CopilotService(self._open_hub, owner=server_owner(), grants=Grants(), log=self.log)
         self.settings[SERVICE] = self.service
-        environment = KernelEnvironment(self.service.grants, lambda: server_address(self.serverapp))
+        environment = KernelEnvironment(self.service.grants, self._told_to_kernels)
         install(self.serverapp.kernel_manager, environment)
         untrack(self.serverapp.kernel_manager)
+
+    def _told_to_kernels(self) -> dict[str, str]:
+        variables = server_address(self.serverapp)
+        if self.language and LANGUAGE_VARIABLE not in os.environ:
+            variables[LANGUAGE_VARIABLE] = self.language
+        return variables
 
     def initialize_handlers(self) -> None:
         session = r"/table-copilot/api/sessions/([^/]+)"

@@ -13,6 +13,7 @@ from . import inspection
 from .export import export_json, export_markdown
 from .hub import Hub
 from .kernel.base import KernelLink
+from .language import Language
 from .privacy_command import privacy_command
 from .protocol import CopilotError, ErrorCode, SentTable, is_session_id
 from .session import Session
@@ -32,6 +33,8 @@ class Scene:
     """The kernel of the cell that it was typed in."""
     cell: KernelLink | None = None
     """The way into that kernel, where the cell waits for the answer."""
+    language: Language = "en"
+    """What the surface speaks."""
 
 
 @dataclass(frozen=True, slots=True)

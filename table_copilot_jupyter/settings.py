@@ -10,7 +10,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from .language import VARIABLE as LANGUAGE_VARIABLE
+from .language import Language
 
 OPENROUTER_URL = "https://openrouter.ai/api/v1"
 OPENAI_URL = "https://api.openai.com/v1"
@@ -78,6 +81,8 @@ class Settings:
     """The highest level that a session may choose. Of several sources the strictest counts."""
     column_names: str = "clear"
     """"masked": models are told made-up names of tables and columns."""
+    language: Language | Literal[""] = ""
+    """Of commands' answers and of what ``%copilot`` says itself; empty: by what the user writes, and the locale."""
     offline_delay: float = 0.0
     """Pause between two words of the offline model's answer; only for demonstrations and tests."""
 
@@ -105,11 +110,17 @@ _VARIABLES = {
     "TABLE_COPILOT_PRIVACY": "privacy",
     "TABLE_COPILOT_PRIVACY_CEILING": "privacy_ceiling",
     "TABLE_COPILOT_COLUMN_NAMES": "column_names",
+    LANGUAGE_VARIABLE: "language",
     "TABLE_COPILOT_OFFLINE_DELAY": "offline_delay",
 }
 _LEVELS = ("names", "schema", "aggregates", "rows")
-_CHOICES = {"privacy": ("", *_LEVELS), "privacy_ceiling": _LEVELS, "column_names": ("clear", "masked")}
-"""From the strictest to the most open."""
+_CHOICES = {
+    "privacy": ("", *_LEVELS),
+    "privacy_ceiling": _LEVELS,
+    "column_names": ("clear", "masked"),
+    "language": ("", "en", "zh"),
+}
+"""Levels from the strictest to the most open."""
 
 
 class SettingError(ValueError):

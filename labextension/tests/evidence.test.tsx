@@ -242,6 +242,16 @@ describe("the card behind a mark", () => {
     await click(mark());
     expect(card()!.textContent).toContain("重新运行");
   });
+
+  it.each([
+    ["penguins has changed since.", "已过时。 penguins 之后有过改动。"],
+    ["There is no table penguins any more.", "已过时。 表 penguins 已不存在。"],
+    ["Something else.", "已过时。 Something else."],
+  ])("says in Chinese why it is out of date: %s", async (reason, said) => {
+    await open(known(answer("4 716 g [q1]"), [state("stale", reason)]), { language: "zh" });
+    await click(mark());
+    expect(card()!.querySelector("[role=status]")!.textContent).toBe(said);
+  });
 });
 
 describe("below an answer", () => {

@@ -182,6 +182,13 @@ describe("sending", () => {
     expect(contents(store)).toEqual(["one", "two"]);
   });
 
+  it("tells its language with a command, which answers in it", async () => {
+    const [store] = await opened({ language: () => "zh" });
+    await store.send("/privacy");
+    await store.send("hello");
+    expect(server.got("message").map((frame) => frame.language)).toEqual(["zh", undefined]);
+  });
+
   it("takes an earlier message back when it replaces it", async () => {
     const [store] = await opened();
     await store.send("better", { replaces: "m1" });

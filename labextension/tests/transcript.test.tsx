@@ -589,6 +589,11 @@ describe("an approval", () => {
     expect(chat.calls).toEqual([["decide", entry.approvalId, "once"]]);
   });
 
+  test("is asked for in the chat's language", async () => {
+    await open([run()], { language: "zh" });
+    expect(one(".tcj-card-text").textContent).toBe("助手想在你的内核中运行这段代码。");
+  });
+
   test("is not given by a key that is held", async () => {
     await open([run()]);
     const held = new KeyboardEvent("keydown", { key: "Enter", repeat: true, bubbles: true, cancelable: true });
@@ -658,7 +663,18 @@ describe("a consent to show values to the model", () => {
   test.each([
     ["3 rows of q1: 2 columns, 1 of text", "模型想看 q1 的 3 行（2 列，其中 1 列是文字）。"],
     ["1 row of sales: 1 column", "模型想看 sales 的 1 行（1 列）。"],
-    ["the message of the error", "模型想看：the message of the error。"],
+    ["1,704 rows of q1: 6 columns", "模型想看 q1 的 1,704 行（6 列）。"],
+    ["statistics of 3 columns of staff (20 rows)", "模型想看 staff 中 3 列的统计值（共 20 行）。"],
+    ["the message and traceback of the error", "模型想看错误信息及其调用堆栈。"],
+    [
+      "the output of the code: 1 line of text and 2 outputs (1 picture is not sent)",
+      "模型想看代码的输出：1 行文字和 2 个输出（1 张图片不发送）。",
+    ],
+    [
+      "the output of the code (12 lines of text) and its error's message",
+      "模型想看代码的输出（12 行文字）和错误信息。",
+    ],
+    ["something new", "模型想看：something new。"],
   ])("says so in Chinese: %s", async (what, said) => {
     await open([share({ what })], { language: "zh" });
     expect(one(".tcj-card-text").textContent).toBe(said);

@@ -51,6 +51,7 @@ class Message(ClientFrame):
     ``kernel_id``: the kernel whose tables this message is about; without it the session's.
     ``offers``: a cell of ``kernel_id`` waits for this turn and runs its kernel requests (``kernel_request``).
     ``mentions``: tables that the message names with ``@``, where the surface knows them.
+    ``language``: of the surface; a command answers in it.
     """
 
     type: Literal["message"]
@@ -62,6 +63,7 @@ class Message(ClientFrame):
     offers: list[Literal["kernel"]] = Field(default_factory=list, max_length=8)
     mentions: list[Name] = Field(default_factory=list, max_length=64)
     replaces: Identifier | None = None
+    language: Literal["en", "zh"] | None = None
 
 
 class Cancel(ClientFrame):

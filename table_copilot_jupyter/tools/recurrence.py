@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
+from ..language import Language
 from .base import ToolError
 from .rule import HORIZON_YEARS, UNITS, WEEKDAYS, Rule, at_wall_time, read_rule, until_moment, validate_rrule, wall_time
 
@@ -99,7 +99,6 @@ def _completed(rule: Rule, start: datetime) -> Rule:
 
 # --- in words -----------------------------------------------------------------------------------
 
-Language = Literal["en", "zh"]
 
 _DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),

@@ -118,9 +118,9 @@ class PlainPeer(Peer):
             await session.configure(kernel_id=frame.kernel_id)
         content, is_command = commands.read(frame.content)
         if is_command:
-            answer = await commands.run(
-                content, commands.Scene(self.hub, session, self.owner, "plain", frame.kernel_id)
-            )
+            language = self.hub.services.language
+            scene = commands.Scene(self.hub, session, self.owner, "plain", frame.kernel_id, language=language)
+            answer = await commands.run(content, scene)
             if answer.switch_to is not None:
                 self._own = (await self._session_for(answer.switch_to)).session_id
             if not answer.say:

@@ -247,7 +247,8 @@ class V1Peer(Peer):
         content, is_command = commands.read(frame.content)
         cell = self._cell(frame, session)
         if is_command:
-            scene = commands.Scene(self.hub, session, self.owner, self._surface, frame.kernel_id, cell)
+            language = frame.language or self.hub.services.language
+            scene = commands.Scene(self.hub, session, self.owner, self._surface, frame.kernel_id, cell, language)
             answer = await commands.run(content, scene)
             content = answer.say
         if not content:

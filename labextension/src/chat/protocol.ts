@@ -721,6 +721,7 @@ export interface Detach {
  * ``kernel_id``: the kernel whose tables this message is about; without it the session's.
  * ``offers``: a cell of ``kernel_id`` waits for this turn and runs its kernel requests (``kernel_request``).
  * ``mentions``: tables that the message names with ``@``, where the surface knows them.
+ * ``language``: of the surface; a command answers in it.
  */
 export interface Message {
   type: "message";
@@ -748,6 +749,7 @@ export interface Message {
    */
   mentions?: string[];
   replaces?: string | null;
+  language?: ("en" | "zh") | null;
 }
 /**
  * Stop the running turn; with ``message_id`` only that message's turn, or take it out of the queue.

@@ -159,7 +159,11 @@ export class ChatStore implements Chat {
     try {
       const sessionId = await attachment.ready();
       if (!isCommand(content)) await this.#kernel.tell(sessionId, kernelId, this.#snapshot.state.session);
-      this.#answered(letter, sessionId, await this.#connection.request(messageFrame(sessionId, letter)));
+      this.#answered(
+        letter,
+        sessionId,
+        await this.#connection.request(messageFrame(sessionId, letter, this.#options.language?.())),
+      );
     } catch (error) {
       this.#returned(letter, error);
     }

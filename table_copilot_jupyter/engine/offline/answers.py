@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from .fields import Language
+from ...language import Language
 from .plans import Plan
 from .results import NULL, Told
 from .speaker import MEASURE_NAMES, Speaker, is_number, plain_text

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from .fields import Language
+from ...language import Language
 
 Kind = Literal[
     "tables", "error", "sql", "code", "columns", "describe", "count", "distinct", "missing", "correlation",

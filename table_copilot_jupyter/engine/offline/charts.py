@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from ...language import Language
 from .asks import Ask, Chart, Measure, Unclear
-from .fields import Language
 from .meaning import plan
 from .names import Column, Scene, TableInfo
 from .plans import Group, Plan

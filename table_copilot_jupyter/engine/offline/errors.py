@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .fields import Language
+from ...language import Language
 
 _ADVICE: Final[dict[str, tuple[str, str]]] = {
     "NameError": (

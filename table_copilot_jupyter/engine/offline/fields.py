@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
+from ...language import Language
 from .times import split_when
 
-Language = Literal["en", "zh"]
 Missing = Literal["", "when", "content", "title"]
 
 TODOS: Final = "todo_manager"

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from ...language import Language
 from .asks import Ask, Choice, NoColumn, Unclear
-from .fields import Language
 from .names import Scene, TableInfo, table_meant
 from .planner import Planner
 from .plans import Plan

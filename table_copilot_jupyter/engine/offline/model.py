@@ -14,9 +14,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ...language import Language
 from ..base import AssistantStep, HistoryItem, ToolAnswer, ToolAnswers, ToolCall, UserText
 from .asks import TableRequest
-from .fields import ASK, REMINDERS, TODOS, Language, Request, answer_in
+from .fields import ASK, REMINDERS, TODOS, Request, answer_in
 from .phrases import Tables, requests_in, without_mention
 from .tables import ANALYST, Call, Outcome, outcome, works_on_tables
 from .tables_rules import leading_table

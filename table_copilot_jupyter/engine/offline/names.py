@@ -13,9 +13,10 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Final, Literal
 
+from ...language import Language
 from .asks import Choice
 from .chinese_words import MEANINGS, WORDS_ZH
-from .fields import Language, words
+from .fields import words
 
 Holds = Literal["numbers", "text", "times", "truth", "other", "anything"]
 

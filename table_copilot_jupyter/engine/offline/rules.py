@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ...language import Language
 from .fields import (
     ASK,
     PRIORITIES,
     REMINDERS,
     TODOS,
-    Language,
     Missing,
     Request,
     name_in,

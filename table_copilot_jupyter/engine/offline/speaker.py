@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from ...language import Language
 from .asks import Measure
 from .comparisons import Condition
-from .fields import Language
 from .names import Column
 from .results import NULL, Told, figure
 

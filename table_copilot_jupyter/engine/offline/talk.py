@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from .fields import Language
+from ...language import Language, spoken
 from .phrases import plain, without_mention
 
 FOOTER: Final[dict[Language, str]] = {
@@ -184,9 +184,8 @@ def heaviest(masses: dict[str, float]) -> str:
 
 
 def language_of(text: str) -> Language:
-    """Chinese where the Chinese characters are at least as many as the Latin words."""
-    chinese = len(re.findall(r"[\u4e00-\u9fff]", text))
-    return "zh" if chinese and chinese >= len(re.findall(r"[A-Za-z]+", text)) else "en"
+    """English where it can't be told."""
+    return spoken(text) or "en"
 
 
 def with_footer(text: str, language: Language) -> str:

@@ -85,8 +85,13 @@ class Answer:
             more = consent(
                 self._text(offered),
                 level=offered,
-                what="%s of %s: %s, %d of text"
-                % (counted(len(rows), "row"), self.ref, counted(self._told_columns, "column"), text_columns),
+                what="%s of %s: %s%s"
+                % (
+                    counted(len(rows), "row"),
+                    self.ref,
+                    counted(self._told_columns, "column"),
+                    ", %d of text" % text_columns if text_columns else "",
+                ),
                 tables=self._receipt(offered),
                 rows=len(rows),
                 columns=self._told_columns,

@@ -2,6 +2,7 @@
 import type { Attachment } from "../connection/attachment";
 import { newId } from "../connection/ids";
 import type { SendOptions } from "../chat";
+import type { Language } from "../host";
 import type { Message } from "../protocol";
 import type { UserEntry } from "../state";
 
@@ -74,8 +75,10 @@ export class Outbox {
   }
 }
 
-export function messageFrame(session_id: string, { entry, options }: Letter): Message {
-  const frame: Message = { type: "message", session_id, message_id: entry.messageId, content: entry.content };
+export function messageFrame(session_id: string, { entry, options }: Letter, language?: Language): Message {
+  const { messageId: message_id, content } = entry;
+  const frame: Message = { type: "message", session_id, message_id, content };
+  if (language !== undefined && isCommand(content)) frame.language = language;
   if (options.agent !== undefined) frame.agent = options.agent;
   if (options.replaces !== undefined) frame.replaces = options.replaces;
   if (options.mentions?.length) frame.mentions = [...options.mentions];

@@ -26,6 +26,8 @@ export interface TableWords {
 
   readonly mark: (ref: string, stale: boolean) => string;
   readonly states: Readonly<Record<Check["state"], string>>;
+  /** `reason` is in English, as the server has it. */
+  because(reason: string): string;
   readonly runAgain: string;
   readonly evidence: string;
   readonly unproved: (count: number, numbers: string) => string;
@@ -65,6 +67,7 @@ export const en: TableWords = {
     stale: "Out of date.",
     unknown: "Can’t be checked now.",
   },
+  because: (reason) => reason,
   runAgain: "Run again",
   evidence: "Evidence:",
   unproved: (count, numbers) =>
@@ -105,6 +108,10 @@ export const zh: TableWords = {
     stale: "已过时。",
     unknown: "暂时无法核对。",
   },
+  because: (reason) =>
+    reason
+      .replace(/^(\S+) has changed since\.$/, "$1 之后有过改动。")
+      .replace(/^There is no table (\S+) any more\.$/, "表 $1 已不存在。"),
   runAgain: "重新运行",
   evidence: "依据：",
   unproved: (count, numbers) => `${count} 个数字没有依据：${numbers}`,

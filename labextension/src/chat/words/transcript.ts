@@ -1,5 +1,6 @@
 /** The words of the transcript, and of numbers and times everywhere. */
 import type { Decision } from "../state";
+import { inChinese } from "./consent";
 
 export interface Units {
   ms(count: number): string;
@@ -80,6 +81,8 @@ export interface TranscriptWords {
   readonly approval: string;
   runsIn(notebook: string): string;
   kernel(id: string): string;
+  /** `said` is in English, as the server has it. */
+  asksToRun(said: string): string;
   /** `what` is in English: `3 rows of q1: 2 columns, 1 of text`. */
   asksToSee(what: string): string;
   askedToSee(what: string): string;
@@ -190,6 +193,7 @@ export const en: TranscriptWords = {
   approval: "Permission needed",
   runsIn: (notebook) => `Runs in the kernel of ${notebook}`,
   kernel: (id) => `kernel ${id}`,
+  asksToRun: (said) => said,
   asksToSee: (what) => `The model asks to see ${what}.`,
   askedToSee: (what) => `The model asked to see ${what}`,
   showWhat: "Show what",
@@ -298,6 +302,7 @@ export const zh: TranscriptWords = {
   approval: "需要你的许可",
   runsIn: (notebook) => `将在 ${notebook} 的内核中运行`,
   kernel: (id) => `内核 ${id}`,
+  asksToRun: () => "助手想在你的内核中运行这段代码。",
   asksToSee: (what) => `模型想看${inChinese(what)}。`,
   askedToSee: (what) => `模型想看${inChinese(what)}`,
   showWhat: "查看内容",
@@ -339,10 +344,3 @@ export const zh: TranscriptWords = {
   goOnMessage: "继续。",
   choicesSeparator: ", ",
 };
-
-/** What the server calls what it asks for; what is worded in another way stays as it is. */
-function inChinese(what: string): string {
-  const [, rows, of, columns, texts] = /^(\d+) rows? of (\S+): (\d+) columns?(?:, (\d+) of text)?$/.exec(what) ?? [];
-  if (rows === undefined) return `：${what}`;
-  return ` ${of} 的 ${rows} 行（${columns} 列${texts === undefined ? "" : `，其中 ${texts} 列是文字`}）`;
-}

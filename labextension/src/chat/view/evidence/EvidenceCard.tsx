@@ -133,7 +133,7 @@ function Behind({ result }: { result: Result }) {
         </span>
       </div>
       <div class="tcj-quiet-text" role="status">
-        {check && `${words.states[check.state]} ${visible(check.reason)}`}
+        {check && `${words.states[check.state]} ${visible(words.because(check.reason))}`}
       </div>
       {check && OLD.includes(check.state) && (
         <button

@@ -11,6 +11,7 @@ import { CodeBlock } from "../../markdown/CodeBlock";
 import { Fold } from "../Fold";
 import { Preformatted } from "../Preformatted";
 import { Arguments } from "./Arguments";
+import { asking, RUN } from "./asking";
 import { useCardFocus } from "./focus";
 
 export const READING_TIME = 600;
@@ -88,7 +89,7 @@ function ClosedApproval({ entry }: { entry: ApprovalEntry }) {
 /** What would be done: exactly that, and where. */
 function What({ entry }: { entry: ApprovalEntry }) {
   if (entry.tool === SHARE) return <Share entry={entry} />;
-  return entry.tool === "run_code" && typeof entry.arguments.code === "string" ? (
+  return entry.tool === RUN && typeof entry.arguments.code === "string" ? (
     <Code entry={entry} />
   ) : (
     <Any entry={entry} />
@@ -98,13 +99,11 @@ function What({ entry }: { entry: ApprovalEntry }) {
 /** Values of a table that the model asks for. */
 function Share({ entry }: { entry: ApprovalEntry }) {
   const words = useWords().transcript;
-  const { what, preview, model, host } = entry.arguments;
+  const { preview, model, host } = entry.arguments;
   const to = [model, host].map((part) => visible(asText(part))).filter(Boolean);
   return (
     <>
-      <div class="tcj-card-text">
-        {asText(what) === "" ? visible(entry.content) : words.asksToSee(visible(asText(what)))}
-      </div>
+      <div class="tcj-card-text">{asking(entry, words)}</div>
       {to.length > 0 && <div class="tcj-quiet">{to.join(" @ ")}</div>}
       {typeof preview === "string" && (
         <Fold line={words.showWhat}>{() => <Preformatted text={preview} label={words.showWhat} whole={true} />}</Fold>
@@ -125,7 +124,7 @@ function Code({ entry }: { entry: ApprovalEntry }) {
   ];
   return (
     <>
-      <div class="tcj-card-text">{visible(entry.content)}</div>
+      <div class="tcj-card-text">{asking(entry, words)}</div>
       <CodeBlock code={visible(asText(code))} language="python" />
       <div class="tcj-quiet">{facts.filter(Boolean).map(visible).join(" · ")}</div>
     </>
@@ -137,7 +136,7 @@ function Any({ entry }: { entry: ApprovalEntry }) {
   const words = useWords().transcript;
   return (
     <>
-      <div class="tcj-card-text">{visible(entry.content)}</div>
+      <div class="tcj-card-text">{asking(entry, words)}</div>
       <div class="tcj-quiet">
         <code>{visible(entry.tool)}</code>
         {host.notebook !== null && ` · ${words.runsIn(visible(host.notebook.name))}`}

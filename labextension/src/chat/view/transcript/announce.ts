@@ -1,9 +1,9 @@
 /** What a screen reader is told: that something waits, went wrong or is finished. Never an answer word by word. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Snapshot } from "../../chat";
-import { asText, SHARE } from "../../fold/fields";
 import type { ApprovalEntry, Entry, QuestionEntry } from "../../state";
 import type { TranscriptWords } from "../../words/transcript";
+import { asking } from "./asking";
 
 const SAID = 200;
 /** A session that was just opened is replayed; its old answers are no news. */
@@ -50,10 +50,7 @@ function openCards(entries: readonly Entry[]): readonly Card[] {
 }
 
 function asked(card: Card, words: TranscriptWords): string {
-  if (card.kind === "approval") {
-    const what = card.tool === SHARE ? asText(card.arguments.what) : "";
-    return `${words.approval}: ${what === "" ? card.content : words.asksToSee(what)}`;
-  }
+  if (card.kind === "approval") return `${words.approval}: ${asking(card, words)}`;
   return [card.content, ...card.options].join(" ");
 }
 
