@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from fake_stores import tool_context
@@ -49,3 +50,19 @@ def test_what_can_not_be_drawn_is_told_without_its_data():
 def test_drawing_fetches_nothing():
     with pytest.raises(ToolError, match="can't be drawn"):
         drawn({"data": {"url": "http://127.0.0.1:9/x.csv"}, "mark": "bar", "encoding": {"x": {"field": "x"}}})
+
+
+BARS = {"data": {"values": [{"x": "a", "y": 3}]}, "mark": "bar", "encoding": {"x": {"field": "x"}, "y": {"field": "y"}}}
+
+
+def test_a_picture_has_colours_for_dark_places_too():
+    svg = drawn(BARS)
+    assert "prefers-color-scheme:dark" in svg
+    assert svg.count("<style>") == 1
+    ElementTree.fromstring(svg)
+
+
+def test_a_picture_with_a_ground_of_its_own_stays_as_it_was_asked_for():
+    svg = drawn({**BARS, "background": "beige"})
+    assert 'fill="beige"' in svg
+    assert "<style>" not in svg

@@ -23,6 +23,13 @@ SVG_MIME = "image/svg+xml"
 PLOT_TIMEOUT_S = 30.0
 MAX_SVG_CHARS = 600_000
 VEGA_LITE = "v5_20"
+_GROUND = 'fill="white"/>'
+_FOR_DARK_PLACES = (
+    "<style>@media (prefers-color-scheme:dark){"
+    'svg>rect[fill="white"]{fill:#111}[fill="#000"],[fill="black"]{fill:#e4e4e4}[stroke="#000"],[stroke="black"]'
+    '{stroke:#e4e4e4}[stroke="#888"]{stroke:#9a9a9a}[stroke="#ddd"]{stroke:#3a3a3a}}</style>'
+)
+"""Vega's own colours of ground, text, axes and grid; the colours of marks serve on both grounds."""
 
 
 class PlotTableArguments(ToolArguments):
@@ -69,4 +76,10 @@ def drawn(spec: Mapping[str, Any]) -> str:
         raise ToolError(
             f"The picture has {len(svg):,} characters; at most {MAX_SVG_CHARS:,} are shown. Aggregate first."
         )
-    return str(svg)
+    return _for_both_schemes(str(svg))
+
+
+def _for_both_schemes(svg: str) -> str:
+    """A browser draws it dark where the picture stands in a dark place. One with a ground of its own stays as it is."""
+    head, ground, rest = svg.partition(_GROUND)
+    return f"{head}{ground}{_FOR_DARK_PLACES}{rest}" if head.count("<") == 2 else svg

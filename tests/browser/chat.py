@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 
@@ -21,6 +22,23 @@ WATCH_ANSWER = """(root) => {
     if (text !== window.seen.at(-1)) window.seen.push(text);
   }).observe(root, { childList: true, characterData: true, subtree: true });
 }"""
+
+
+GROUND = """async (seen) => {
+  const image = new Image();
+  image.src = `data:image/png;base64,${seen}`;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  canvas.drawImage(image, 0, 0);
+  return [...canvas.getImageData(2, 2, 1, 1).data.slice(0, 3)];
+}"""
+
+
+def ground(picture: Locator) -> list[int]:
+    """What is seen in the corner of a picture: red, green and blue, each of 255."""
+    picture.evaluate("(img) => img.decode()")
+    colour: list[int] = picture.page.evaluate(GROUND, base64.b64encode(picture.screenshot()).decode())
+    return colour
 
 
 def write_notebook(path: Path, cells: list[str]) -> None:

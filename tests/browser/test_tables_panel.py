@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from accessibility import violations
-from chat import Chat, Lab
+from chat import Chat, Lab, ground
 from conftest import MakeWorld
 from kernels import PENGUINS, call, steps
 from playwright.sync_api import expect
@@ -19,6 +19,7 @@ Picture = Callable[[Any, str], None]
 
 BY_ISLAND = "SELECT island, avg(body_mass_g) AS mass FROM penguins GROUP BY island ORDER BY mass DESC"
 QUERY = call("query_table", sql=BY_ISLAND, show_only=True)
+MASSES = {"mark": "bar", "encoding": {"x": {"field": "body_mass_g", "bin": True}, "y": {"aggregate": "count"}}}
 ANSWER = "Biscoe, at 4,716 g on average [q1]."
 DESCRIBE = "Describe `penguins` (344 × 8)"
 ASK = "@analyst Which island has the heaviest penguins?"
@@ -137,3 +138,12 @@ def test_a_dark_theme_reads_as_well(lab: OpenLab, make_world: MakeWorld, model: 
     expect(chat.root.get_by_role("dialog").get_by_role("combobox")).to_have_count(3)
     picture(notebook.page, "panel-tables-privacy")
     assert violations(chat) == []
+    chat.page.keyboard.press("Escape")
+    model.script(*steps(call("plot_table", table="penguins", spec=MASSES), answer="Most weigh less than 4 kg."))
+    chat.ask("@analyst Plot the masses")
+    chart = chat.log.locator(".tcj-drawing")
+    assert max(ground(chart)) < 0x20
+    picture(notebook.page, "panel-tables-chart-dark")
+    notebook.command("apputils:change-theme", theme="JupyterLab Light")
+    expect(notebook.page.locator("body")).to_have_attribute("data-jp-theme-name", "JupyterLab Light")
+    assert ground(chart) == [0xFF, 0xFF, 0xFF]

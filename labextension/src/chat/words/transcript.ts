@@ -334,7 +334,7 @@ export const zh: TranscriptWords = {
   isSnoozed: "已推迟",
   next: (when) => `下次：${when}`,
 
-  tokens: (input, output) => `${input} → ${output} token`,
+  tokens: (input, output) => `${input} → ${output} 词元`,
   ends: {
     cancelled: "已停止。",
     limit: "已达到步数上限。",
