@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
+from .language import Language
 from .protocol import ColumnNames, PrivacyLevel, PrivacyRule, RuleLevel, SentTable
 
 LEVELS: tuple[str, ...] = ("hidden", *get_args(PrivacyLevel))
@@ -150,15 +151,27 @@ def together(
     return highest, tuple(tables.values())
 
 
-def describe_level(level: str) -> str:
+def describe_level(level: str, language: Language = "en") -> str:
     """What a level lets the model see, in one line."""
-    return _MEANINGS.get(level, "")
+    english, chinese = _MEANINGS.get(level, ("", ""))
+    return chinese if language == "zh" else english
 
 
-_MEANINGS: Mapping[str, str] = {
-    "hidden": "nothing, not even its name",
-    "names": "names of tables and columns, and how many rows there are",
-    "schema": "names and types, no values",
-    "aggregates": "names, types, and statistics that stand for at least 5 rows",
-    "rows": "everything, values too",
+_MEANINGS: Mapping[str, tuple[str, str]] = {
+    "hidden": ("nothing, not even its name", "什么都看不到，包括名称"),
+    "names": ("names of tables and columns, and how many rows there are", "表名、列名和行数"),
+    "schema": ("names and types, no values", "名称和类型，不含数据"),
+    "aggregates": (
+        "names, types, and statistics that stand for at least 5 rows",
+        "名称、类型，以及至少涵盖 5 行的统计值",
+    ),
+    "rows": ("everything, values too", "全部内容，包括单个数据"),
 }
+LEVELS_IN_CHINESE: Mapping[str, str] = {
+    "hidden": "隐藏",
+    "names": "名称",
+    "schema": "结构",
+    "aggregates": "汇总",
+    "rows": "数据行",
+}
+"""The words that stand beside the levels' names."""

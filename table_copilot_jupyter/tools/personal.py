@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import model_validator
 
+from ..language import Language
 from .base import ToolArguments, ToolError
 
 ItemT = TypeVar("ItemT")
 
 _MOST_CANDIDATES = 10
+_WEEKDAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -91,13 +93,18 @@ def _ambiguous(
     return ToolError(f"{said!r} matches {len(found)} {noun}s. Give the id of one:\n" + "\n".join(lines))
 
 
-def say_day(day: datetime) -> str:
-    """``Mon 23 Nov 2026``, the same in every locale."""
+def say_day(day: datetime, language: Language = "en") -> str:
+    """``Mon 23 Nov 2026`` or ``2026年11月23日 周一``, the same in every locale."""
+    if language == "zh":
+        return f"{day.year}年{day.month}月{day.day}日 {_WEEKDAYS_ZH[day.weekday()]}"
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def say_time(moment: datetime, timezone: ZoneInfo) -> str:
+def say_time(moment: datetime, timezone: ZoneInfo, language: Language = "en") -> str:
     """``Mon 23 Nov 2026, 09:00 (Europe/Berlin)``; with seconds where there are any."""
     local = moment.astimezone(timezone)
     clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
-    return f"{say_day(local)}, {clock} ({timezone.key.removeprefix('Etc/')})"
+    zone = timezone.key.removeprefix("Etc/")
+    if language == "zh":
+        return f"{say_day(local, language)} {clock}（{zone}）"
+    return f"{say_day(local)}, {clock} ({zone})"

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from ..language import Language
 from ..protocol import ReminderItem
 from ..store.base import ReminderStore
 from .base import Tool, ToolContext, ToolError, ToolResult
@@ -205,11 +206,12 @@ def snoozed(reminder: ReminderItem, minutes: int, now: datetime, *, once: bool) 
     return reminder.model_copy(update=changes)
 
 
-def describe(reminder: ReminderItem) -> str:
-    """``Mon 23 Nov 2026, 09:00 (Europe/Berlin), every Monday: Stand-up``."""
-    time = say_time(_due(reminder), zone_named(reminder.timezone))
-    recurring = f", {describe_rrule(reminder.rrule, with_time=False)}" if reminder.rrule else ""
-    return f"{time}{recurring}: {reminder.content}"
+def describe(reminder: ReminderItem, language: Language = "en") -> str:
+    """``Mon 23 Nov 2026, 09:00 (Europe/Berlin), every Monday: Stand-up``. Models are told it in English."""
+    time = say_time(_due(reminder), zone_named(reminder.timezone), language)
+    recurring = describe_rrule(reminder.rrule, language, with_time=False) if reminder.rrule else ""
+    comma, colon = ("，", "：") if language == "zh" else (", ", ": ")
+    return f"{time}{comma if recurring else ''}{recurring}{colon}{reminder.content}"
 
 
 def _read_when(arguments: ScheduleArguments, now: datetime, zone: ZoneInfo) -> When:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
+from ..language import Language
 from ..protocol import TodoItem
 from ..store.base import TodoStore
 from .base import Tool, ToolContext, ToolError, ToolResult
@@ -174,15 +175,23 @@ class TodoTool(Tool[TodoArguments]):
         self._changed(context.owner)
 
 
-def describe(todo: TodoItem, now: datetime, timezone: ZoneInfo) -> str:
-    """One line: title, what else there is to know, id."""
+def describe(todo: TodoItem, now: datetime, timezone: ZoneInfo, language: Language = "en") -> str:
+    """One line: title, what else there is to know, id. Models are told it in English."""
+    chinese = language == "zh"
     details = []
     if todo.due:
-        overdue = "" if todo.done else _overdue(todo.due, now, timezone)
-        details.append(f"due {_say_due(todo.due, timezone)}{overdue}")
+        due = _say_due(todo.due, timezone, language)
+        overdue = not todo.done and _is_past(todo.due, now, timezone)
+        if chinese:
+            details.append(f"{due}到期{'，已过期' if overdue else ''}")
+        else:
+            details.append(f"due {due}{', overdue' if overdue else ''}")
     if todo.priority != "normal":
-        details.append(f"{todo.priority} priority")
+        high = todo.priority == "high"
+        details.append(("高优先级" if high else "低优先级") if chinese else f"{todo.priority} priority")
     details += [f"#{tag}" for tag in todo.tags]
+    if chinese:
+        return " · ".join([todo.title, *details]) + f" `{todo.todo_id}`"
     return todo.title + (f" ({', '.join(details)})" if details else "") + f" `{todo.todo_id}`"
 
 
@@ -231,16 +240,16 @@ async def _read_due(text: str, context: ToolContext) -> str:
     return await asyncio.to_thread(parse_due, text, now=context.now(), timezone=context.timezone)
 
 
-def _say_due(due: str, timezone: ZoneInfo) -> str:
+def _say_due(due: str, timezone: ZoneInfo, language: Language) -> str:
     moment = datetime.fromisoformat(due)
-    return say_day(moment) if moment.tzinfo is None else say_time(moment, timezone)
+    return say_day(moment, language) if moment.tzinfo is None else say_time(moment, timezone, language)
 
 
-def _overdue(due: str, now: datetime, timezone: ZoneInfo) -> str:
+def _is_past(due: str, now: datetime, timezone: ZoneInfo) -> bool:
     moment = datetime.fromisoformat(due)
     if moment.tzinfo is None:  # a day is due at its end
         moment = datetime.combine(moment, time.max, timezone)
-    return ", overdue" if moment.timestamp() < now.timestamp() else ""
+    return moment.timestamp() < now.timestamp()
 
 
 def marked(todo: TodoItem, done: bool, now: datetime) -> TodoItem:

@@ -23,7 +23,7 @@ def about(hub: Hub) -> About:
         models=[ModelInfo(name=model.name, provider=model.provider, host=model.host) for model in _models(hub)],
         agents=[AgentInfo(name=spec.name, description=spec.description) for spec in hub.services.agents.specs.values()],
         commands=[
-            CommandInfo(name=command.name, usage=command.usage, summary=command.summary)
+            CommandInfo(name=command.name, usage=command.usage(), summary=command.summary[0])
             for command in COMMANDS.values()
         ],
     )
