@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
 from table_copilot_jupyter.kernel.probe.grouping_rules import (
@@ -11,9 +12,12 @@ from table_copilot_jupyter.kernel.probe.grouping_rules import (
     check_shares,
     chosen_columns,
     is_plain,
+    is_predicate,
+    makes_choices,
     names_in,
 )
 from table_copilot_jupyter.kernel.probe.sql import Database
+from table_copilot_jupyter.kernel.probe.sql_functions import denied
 from table_copilot_jupyter.kernel.probe.sql_tree import walk
 
 
@@ -77,6 +81,44 @@ def test_conditions_may_be_anything_about_one_row():
         assert refused(check_condition, sql)
 
 
+def test_conditions_say_the_same_each_time_that_they_are_asked():
+    changing = "SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability = 'VOLATILE'"
+    names = [name for (name,) in duckdb.sql(changing).fetchall() if denied(name) is None]
+    assert "random" in names
+    for name in names:
+        assert refused(check_condition, f"{name}() IS NULL")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "a = 1",
+        "a > 1 AND b",
+        "NOT a",
+        "a IS NULL",
+        "a IS DISTINCT FROM b",
+        "a NOT IN (1, 2)",
+        "a BETWEEN 1 AND 2",
+        "a LIKE 'x%'",
+        "a ILIKE 'x'",
+        "starts_with(a, 'x')",
+        "regexp_matches(a, 'x')",
+        "isnan(a)",
+    ],
+)
+def test_what_is_true_or_false_is_so_by_its_form(sql):
+    assert is_predicate(expression(sql))
+    with Database(10.0) as database:
+        columns = "'1' AS a" if "'" in sql else "1.5::DOUBLE AS a" if "isnan" in sql else "1 AS a"
+        database.run(f"SELECT {sql} FROM (SELECT {columns}, 1 AS b)", keep=1)
+        assert database.columns()[0][1] == "BOOLEAN"
+
+
+def test_what_may_be_a_number_is_no_condition():
+    for sql in ("a", "a + 1", "coalesce(a = 1, b)", "nullif(a, 1)", "CASE WHEN a THEN b END", "length(a)", "1"):
+        assert not is_predicate(expression(sql))
+
+
 def test_quantiles_are_few_constants():
     check_shares(expression("0.5"))
     check_shares(expression("[0.1, 0.5, 0.9]"))
@@ -96,3 +138,28 @@ def test_choices_are_followed_through_subqueries():
         ).root
     queries = [node for node in walk(tree) if node.get("type") == "SELECT_NODE" and node is not tree]
     assert chosen_columns(queries) == {"s", "r", "plain2"}
+
+
+@pytest.mark.parametrize(
+    ("sql", "choice"),
+    [
+        ("SELECT * FROM t", False),
+        ("SELECT a, round(b * 2, 1) AS c FROM t WHERE a = 7 ORDER BY b", False),
+        ("SELECT a, avg(b), count(*), count(DISTINCT c), max(b) - min(b) FROM t GROUP BY a HAVING count(*) > 3", False),
+        ("SELECT a, rank() OVER (ORDER BY b) FROM t", False),
+        ("SELECT CASE WHEN a = 7 THEN b ELSE 0 END AS s FROM t", True),
+        ("SELECT if(a = 7, b, 0) FROM t", True),
+        ("SELECT a, sum(b) FILTER (a = 7) FROM t GROUP BY a", True),
+        ("SELECT a = 7, b FROM t", True),
+        ("SELECT a::BOOLEAN FROM t", True),
+        ("SELECT coalesce(nullif(a, 7) * 0, b) FROM t", True),
+        ("SELECT arg_max(b, a) FROM t", True),
+        ("SELECT * REPLACE (if(a = 7, b, 0) AS b) FROM t", True),
+        ("SELECT s FROM (SELECT if(a = 7, b, 0) AS s FROM t)", True),
+        ("WITH u AS (SELECT if(a = 7, b, 0) AS s FROM t) SELECT s AS r FROM u", True),
+        ("SELECT (SELECT max(b) FROM t WHERE a = 7) AS s, a FROM t", True),
+    ],
+)
+def test_a_result_that_single_rows_may_be_picked_into_is_known(sql, choice):
+    with Database(10.0) as database:
+        assert makes_choices(database.parse(sql).root) is choice

@@ -192,6 +192,10 @@ def test_columns_keep_their_names_only_under_a_plain_star(sql, keeps):
         ("SELECT (SELECT max(salary) FROM staff) FROM teams", False),
         ("SELECT team, count(*) FROM staff GROUP BY ROLLUP (team)", False),
         ("UNPIVOT staff ON name, team INTO NAME n VALUE v", False),
+        ("SELECT name, first_value(salary) OVER (ORDER BY name) FROM staff", False),
+        ("SELECT team, sum(salary) / sum(sum(salary)) OVER () FROM staff GROUP BY team", False),
+        ("SELECT name, row_number() OVER (PARTITION BY team) FROM staff", True),
+        ("WITH m AS (SELECT team, avg(salary) AS mean FROM staff GROUP BY team) SELECT * FROM m", True),
     ],
 )
 def test_whether_a_row_stands_behind_one_row_only(sql, keeps):
@@ -213,6 +217,7 @@ def test_whether_a_row_stands_behind_one_row_only(sql, keeps):
         ("SELECT * FROM staff LIMIT (SELECT max(salary) FROM staff)", False),
         ("SELECT * FROM (SELECT * FROM staff WHERE salary > 1)", False),
         ("WITH t AS (SELECT DISTINCT team FROM staff) FROM t", False),
+        ("SELECT name, sum(salary) OVER () FROM staff", True),
         ("SELECT name FROM staff QUALIFY row_number() OVER (PARTITION BY team) = 1", False),
         ("SELECT max(salary) FROM staff HAVING max(salary) > 1", False),
         ("SELECT * FROM staff USING SAMPLE 10%", False),

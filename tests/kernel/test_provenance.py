@@ -15,11 +15,11 @@ from table_copilot_jupyter.kernel.probe.provenance import (
 )
 
 
-def noted(columns, *, keeps_rows=True, public_count=True, secret=False, named_by_values=False, namespace=None):
+def noted(columns, *, countable=True, public_count=True, secret=False, named_by_values=False, namespace=None):
     namespace = {} if namespace is None else namespace
     variable = f"_q{result_number(namespace, 1)}"
     namespace[variable] = pd.DataFrame({"x": [1]})
-    note(namespace, variable, Note(columns, keeps_rows, public_count, secret, named_by_values))
+    note(namespace, variable, Note(columns, countable, public_count, secret, named_by_values))
     return namespace
 
 
@@ -83,7 +83,7 @@ def test_another_name_of_the_same_object_has_the_same_level():
 
 
 def test_a_result_that_repeats_rows_cannot_be_aggregated():
-    repeated = noted({"staff": ["salary"]}, keeps_rows=False)
+    repeated = noted({"staff": ["salary"]}, countable=False)
     assert level(repeated, Policy("aggregates", "rows")) == "schema"
     assert level(repeated, Policy("rows", "rows")) == "rows"
     assert level(repeated, Policy("rows", "rows", [Rule("staff", None, "aggregates")])) == "schema"

@@ -338,6 +338,32 @@ def test_a_number_of_rows_is_not_told_by_a_detour():
     assert not any("kB" in text for text in told if "_q1" in text and "penguins" not in text)
 
 
+@pytest.mark.parametrize(
+    "choice",
+    [
+        "SELECT species, CASE WHEN mass = 3100 THEN mass ELSE 0 END AS picked FROM penguins",
+        "SELECT mass, coalesce(sum(mass) FILTER (mass = 3100), 0) AS picked FROM penguins GROUP BY mass",
+    ],
+)
+@pytest.mark.parametrize(
+    ("op", "arguments"),
+    [
+        ("query", {"sql": "SELECT sum(picked) FROM _q1"}),
+        ("query", {"sql": "SELECT sum(picked) FROM (SELECT picked FROM _q2)"}),
+        ("describe", {"name": "_q1"}),
+        ("describe", {"name": "_q2"}),
+    ],
+)
+def test_what_a_query_has_picked_out_is_not_summed_by_the_next_one(choice, op, arguments):
+    kernel = Kernel("aggregates", "aggregates")
+    kernel.ask(choice)
+    kernel.ask("SELECT picked * 1 AS picked FROM _q1")
+    policy = {"level": "aggregates", "ceiling": "aggregates", "rules": []}
+    answered = handle(kernel.namespace, {"op": op, "arguments": arguments, "policy": policy})
+    assert "picked" in answered["value"]["model"]
+    assert "3100" not in answered["value"]["model"].replace(",", "")
+
+
 def test_the_gate_holds_for_results_in_every_operation():
     kernel = Kernel("rows")
     kernel.ask("SELECT mass AS harmless FROM penguins")

@@ -6,8 +6,20 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .sql_functions import PLAIN, SCALARS
-from .sql_tree import Node, arguments, column_names, function_name, is_function, is_query, kind, orders, walk, words
+from .sql_functions import AGGREGATES, COUNTING, PLAIN, SCALARS
+from .sql_tree import (
+    SELECT,
+    Node,
+    arguments,
+    column_names,
+    function_name,
+    is_function,
+    is_query,
+    kind,
+    orders,
+    walk,
+    words,
+)
 
 _MOST_QUANTILES = 5
 _PLAIN_EXPRESSIONS = words("COLUMN_REF CONSTANT CAST FUNCTION TYPE")
@@ -17,7 +29,16 @@ _OPERATORS = words(
     "COMPARE_IN COMPARE_NOT_IN OPERATOR_TRY"
 )
 _ANYWHERE = _EXPRESSIONS | {"LAMBDA", "LAMBDA_REF", "POSITIONAL_REFERENCE"}
+_STRAIGHT = PLAIN | AGGREGATES | COUNTING
 _BOOLEAN_TYPES = words("boolean bool logical bit")
+_TRUTHS = words("COMPARISON CONJUNCTION BETWEEN")
+_TRUTH_OPERATORS = words("OPERATOR_NOT OPERATOR_IS_NULL OPERATOR_IS_NOT_NULL COMPARE_IN COMPARE_NOT_IN")
+_TRUTH_FUNCTIONS = words(
+    "~~ !~~ ~~* !~~* ~~~ like_escape not_like_escape ilike_escape not_ilike_escape contains starts_with prefix suffix "
+    "ends_with regexp_matches regexp_full_match list_contains list_has isnan isinf isfinite"
+)
+_RANDOM = words("random gen_random_uuid uuid uuidv4 uuidv7")
+"""Functions that say something else each time: the rows that an aggregate is of would not be those that are counted."""
 
 
 class NotAggregating(Exception):
@@ -62,10 +83,10 @@ def _check(node: Node, classes: frozenset[str], functions: frozenset[str]) -> No
 
 
 def check_condition(expression: Any) -> None:
-    """A condition on rows: anything, but no subquery, no window and nothing that makes several rows."""
+    """A condition on rows: anything, but no subquery, no window, no chance and nothing that makes several rows."""
     for node in walk(expression):
         if "class" in node:
-            need(node["class"] in _ANYWHERE and not is_query(node))
+            need(node["class"] in _ANYWHERE and not is_query(node) and function_name(node) not in _RANDOM)
 
 
 def check_shares(node: Node) -> None:
@@ -77,7 +98,8 @@ def check_shares(node: Node) -> None:
         need(node.get("class") == "CONSTANT" and '"LIST"' not in json.dumps(node))
 
 
-def _casts_to_boolean(node: Mapping[str, Any]) -> bool:
+def casts_to_boolean(node: Mapping[str, Any]) -> bool:
+    """Whether a cast turns numbers into yes and no, which is a choice between zero and the rest."""
     words = json.dumps(node.get("type_expr") or node.get("cast_type")).casefold()
     return any('"%s"' % word in words for word in _BOOLEAN_TYPES)
 
@@ -88,10 +110,39 @@ def is_plain(expression: Node) -> bool:
         for node in walk(expression):
             if "class" in node:
                 _check(node, _PLAIN_EXPRESSIONS, PLAIN)
-                need(node["class"] != "CAST" or not _casts_to_boolean(node))
+                need(node["class"] != "CAST" or not casts_to_boolean(node))
     except NotAggregating:
         return False
     return True
+
+
+def is_predicate(expression: Node) -> bool:
+    """Whether it is a condition by its form: true, false or NULL, whatever the columns are."""
+    if expression.get("class") == "FUNCTION":
+        return function_name(expression) in _TRUTH_FUNCTIONS
+    return expression.get("class") in _TRUTHS or kind(expression) in _TRUTH_OPERATORS
+
+
+def makes_choices(root: Node) -> bool:
+    """Whether a column of its result may be more than plain values of rows, and aggregates of such ones.
+
+    Single rows may have been picked into such a column (``CASE WHEN id = 7 THEN salary ELSE 0 END``), and its sum or
+    maximum is then theirs.
+    """
+    waiting = [item for query in walk(root) if kind(query) == SELECT for item in query.get("select_list") or ()]
+    while waiting:
+        node = waiting.pop()
+        if kind(node) == "STAR":
+            waiting += replaced(node).values()
+            continue
+        if node["class"] == "WINDOW":  # of ranks; with others ``lineage.keeps_rows`` is false
+            continue
+        if node["class"] not in _PLAIN_EXPRESSIONS or (node["class"] == "CAST" and casts_to_boolean(node)):
+            return True
+        if node["class"] == "FUNCTION" and (function_name(node) not in _STRAIGHT or node.get("filter")):
+            return True
+        waiting += children(node)
+    return False
 
 
 def names_in(expression: Node) -> set[str]:

@@ -29,6 +29,9 @@ from .sql_tree import (
 _EXPANDING = words("unnest generate_subscripts regexp_split_to_table json_each json_tree")
 """Functions that make several rows of one."""
 
+_RANKING = words("row_number rank dense_rank percent_rank cume_dist ntile")
+"""Window functions that tell a row's place, and no other row's values."""
+
 _TABLES = words("BASE_TABLE SUBQUERY TABLE_FUNCTION EXPRESSION_LIST PIVOT JOIN")
 
 
@@ -98,7 +101,15 @@ def keeps_names(root: Node) -> bool:
 
 
 def keeps_rows(root: Node) -> bool:
-    """Whether no row of a table can stand behind more than one row of the result."""
+    """Whether no row of a table can stand behind more than one row of the result.
+
+    It can by a join, and by a window function, which may write one row's value into all; not by one that only counts.
+    """
+    windows = (function_name(node) for node in walk(root) if node.get("class") == "WINDOW")
+    return all(name in _RANKING for name in windows) and _makes_no_rows(root)
+
+
+def _makes_no_rows(root: Node) -> bool:
     for node in walk(root):
         word = kind(node)
         if word in ("JOIN", "TABLE_FUNCTION", "PIVOT", "EXPRESSION_LIST", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE"):
@@ -123,7 +134,11 @@ def may_name_columns_by_values(root: Node) -> bool:
 
 def row_count_is_public(root: Node) -> bool:
     """Whether the number of its rows says nothing of values: that of whole tables (or a LIMIT), or of totals."""
-    if kind(root) != SELECT or not keeps_rows(root) or any(is_query(node) for node in walk(root) if node is not root):
+    if (
+        kind(root) != SELECT
+        or not _makes_no_rows(root)
+        or any(is_query(node) for node in walk(root) if node is not root)
+    ):
         return False
     if any(root.get(part) for part in ("where_clause", "having", "qualify", "sample", "group_expressions")):
         return False

@@ -5,8 +5,9 @@ A result is a variable (``_q1``) like any table, but what it holds comes from ot
 ``inherited`` turns them into rules for the results. Like all rules they only lower.
 
 A result in which one row of a table stands behind several (a join, ``unnest``) can't be aggregated any more: five of
-its rows may be one person. Below ``rows`` such a result shows its schema only. One whose columns are called after keys
-in cells is hidden there.
+its rows may be one person. Nor can one whose columns are more than plain values (``CASE WHEN id = 7 THEN salary``):
+their sum may be one person's. Below ``rows`` such a result shows its schema only. One whose columns are called after
+keys in cells is hidden there.
 """
 
 from __future__ import annotations
@@ -33,13 +34,13 @@ def result_number(namespace: Mapping[str, Any], least: Any) -> int:
 class Note:
     """What is noted of a result. ``columns``: by table those that were read.
 
-    ``keeps_rows``: no row of a table stands behind several of its rows. ``public_count``: how many rows it has says
-    nothing of values. ``secret``: a column that looks secret may be in it by another name. ``named_by_values``: some
-    of its columns are called after keys in cells.
+    ``countable``: its rows may be counted and summed as rows of its tables are. ``public_count``: how many rows it has
+    says nothing of values. ``secret``: a column that looks secret may be in it by another name. ``named_by_values``:
+    some of its columns are called after keys in cells.
     """
 
     columns: Mapping[str, Sequence[str]]
-    keeps_rows: bool
+    countable: bool
     public_count: bool
     secret: bool
     named_by_values: bool
@@ -52,7 +53,7 @@ def note(namespace: MutableMapping[str, Any], variable: str, of: Note) -> None:
         notes = namespace[NOTES] = {}
     notes[variable] = {"columns": {table: list(names) for table, names in of.columns.items()}}
     notes[variable].update(
-        keeps_rows=of.keeps_rows,
+        countable=of.countable,
         public_count=of.public_count,
         secret=of.secret,
         named_by_values=of.named_by_values,
@@ -84,6 +85,6 @@ def _level(policy: Policy, noted: Mapping[str, Any]) -> str:
     here = lowest(level, policy.level)
     if noted["named_by_values"] and here != "rows":
         return "hidden"
-    if not noted["keeps_rows"] and here == "aggregates":
+    if not noted["countable"] and here == "aggregates":
         return "schema"
     return level

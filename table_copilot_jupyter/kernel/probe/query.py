@@ -18,6 +18,7 @@ from .adapters import Table
 from .failure import Failure
 from .frames import find_tables
 from .gate import MIN_GROUP, Policy, allows, answer
+from .grouping_rules import makes_choices
 from .provenance import Note, result_number
 from .query_answer import KEPT_ROWS, MODEL_ROWS, Answer, Groups, levels
 from .sql import RESULT, Database
@@ -138,7 +139,7 @@ class _Query:
         }
         noted = Note(
             columns=self._reading.columns,
-            keeps_rows=lineage.keeps_rows(root),
+            countable=lineage.keeps_rows(root) and not makes_choices(root),
             public_count=public_count,
             secret=told.secret,
             named_by_values=bool(untold),

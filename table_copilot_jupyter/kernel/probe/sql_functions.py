@@ -86,7 +86,10 @@ PLAIN = words(
     "minute second quarter week weekofyear dayofweek weekday isodow dayofyear age to_days to_hours to_minutes "
     "to_seconds to_weeks to_months to_years trunc timezone strptime try_strptime to_timestamp"
 )
-"""Functions in an aggregate's argument: they turn each value into another, and can't pick out single rows."""
+"""Functions in an aggregate's argument: they turn each value into another, without a choice among rows.
+
+By arithmetic alone one row can still be given nearly all the weight of a sum: see ``grouping.py``.
+"""
 
 SCALARS = PLAIN | words(
     "// % ** ^ || & | << >> mod pow power exp floor ceil ceiling sign greatest least nullif if ifnull coalesce concat "
