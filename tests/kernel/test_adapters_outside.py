@@ -6,23 +6,12 @@ import sys
 import types
 
 import dask.dataframe
+import ibis
 import pandas as pd
 import pytest
 
 from table_copilot_jupyter.kernel.probe.failure import Failure
 from table_copilot_jupyter.kernel.probe.frames import find_table
-
-
-class IbisTable:
-    """As much of ``ibis.expr.types.Table`` as a schema takes."""
-
-    def schema(self):
-        return types.SimpleNamespace(names=("a", "s"), types=("int64", "struct<canary: string>"))
-
-    def execute(self):
-        raise AssertionError("it was computed")
-
-    count = __len__ = execute
 
 
 class SparkDataFrame:
@@ -37,9 +26,13 @@ class SparkDataFrame:
 
 
 @pytest.fixture
-def libraries(monkeypatch):
-    monkeypatch.setitem(sys.modules, "ibis.expr.types", types.SimpleNamespace(Table=IbisTable))
+def spark(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyspark.sql.dataframe", types.SimpleNamespace(DataFrame=SparkDataFrame))
+
+
+def ibis_table():
+    """Of no backend: whoever computes it gets an error."""
+    return ibis.table({"a": "int64", "s": "struct<canary: string>"}, name="t")
 
 
 def dask_frame():
@@ -55,11 +48,12 @@ def dask_frame():
     [
         (dask_frame(), "dask.DataFrame", [("a", "int64"), ("c", "category")], "compute()"),
         (dask_frame().a, "dask.Series", [("a", "int64")], "compute()"),
-        (IbisTable(), "ibis.Table", [("a", "int64"), ("s", "struct")], "to_pandas()"),
+        (ibis_table(), "ibis.Table", [("a", "int64"), ("s", "struct")], "to_pandas()"),
+        (ibis_table().filter(ibis._.a > 1).select("a"), "ibis.Table", [("a", "int64")], "to_pandas()"),
         (SparkDataFrame(), "pyspark.DataFrame", [("a", "bigint"), ("A_2", "string")], "toPandas()"),
     ],
 )
-def test_its_schema_is_told_and_a_query_asks_to_compute_it_first(libraries, value, kind, columns, call):
+def test_its_schema_is_told_and_a_query_asks_to_compute_it_first(spark, value, kind, columns, call):
     table = find_table({"t": value}, "t")
     assert (table.kind, table.columns()) == (kind, columns)
     assert (table.rows(), table.nbytes(), table.fingerprint()["content"]) == (None, None, None)
