@@ -6,7 +6,7 @@ import pytest
 from fake_server import fake_server
 from kernel_client import running_kernel
 
-from table_copilot_jupyter.client import completion, discovery, kernel_side, session_choice
+from table_copilot_jupyter.client import completion, discovery, explanations, kernel_side, session_choice
 from table_copilot_jupyter.client.completion import Learned, offered
 from table_copilot_jupyter.client.connection import Connection, SessionState
 from table_copilot_jupyter.commands import COMMANDS
@@ -108,7 +108,10 @@ def test_the_session_that_a_line_names_counts(session, kernel_with_tables):
 def test_after_a_slash_at_the_beginning_the_commands_are_offered():
     assert "/privacy" in texts("%copilot /pr")
     assert "/sessions" in texts("%%copilot\n/sess")
-    assert set(COMMANDS) <= set(completion.COMMANDS)
+
+
+def test_each_command_is_told_in_chinese_as_its_help_tells_it():
+    assert {name: command.summary[1] for name, command in COMMANDS.items()} == explanations.COMMANDS
 
 
 @pytest.mark.parametrize(
@@ -168,6 +171,17 @@ async def test_a_kernel_completes_its_tables_at_once(tmp_path):
         assert "penguins" in usual
         await kernel.run("%unload_ext table_copilot_jupyter")
         assert "@penguins" not in (await complete(kernel, "%copilot @peng"))[0]
+
+
+async def test_who_spoke_chinese_reads_chinese_beside_what_tab_offers(tmp_path):
+    async with fake_server() as server, running_kernel(tmp_path, TABLE_COPILOT_URL=server.url) as kernel:
+        await kernel.run("%load_ext table_copilot_jupyter\nimport pandas\npenguins = pandas.DataFrame({'a': [1, 2]})")
+        assert (await complete(kernel, "%copilot @peng"))[0] == {"@penguins": "table\u00a0·\u00a02\u00a0×\u00a01"}
+        assert (await complete(kernel, "print(1)\n%copilot 有几行 @peng"))[0] == {
+            "@penguins": "表\u00a0·\u00a02\u00a0×\u00a01"
+        }
+        await kernel.run("%copilot 你好")
+        assert (await complete(kernel, "%copilot /privacy sch"))[0] == {"schema": "结构：名称和类型"}
 
 
 async def test_after_a_message_the_servers_own_commands_are_known(tmp_path):

@@ -1,6 +1,7 @@
 """``Copilot``: asking from Python, blocking and awaited, and what an answer holds."""
 
 import asyncio
+import re
 import threading
 
 import pandas
@@ -17,10 +18,17 @@ from table_copilot_jupyter.client.discovery import Endpoint
 from table_copilot_jupyter.client.errors import CopilotClientError, CopilotConnectionError, CopilotTurnError
 from table_copilot_jupyter.client.host import MemoryTransport
 from table_copilot_jupyter.client.kernel_side import process_id
+from table_copilot_jupyter.client.language import user_language
 from table_copilot_jupyter.client.loop import background_loop, submit
 from table_copilot_jupyter.client.websocket import dial_websocket
 from table_copilot_jupyter.engine.base import ToolCallFinished, ToolCallStarted
 from table_copilot_jupyter.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def nothing_was_said(monkeypatch):
+    """No test is answered in the language of the one before."""
+    monkeypatch.setattr(user_language, "_last", None)
 
 
 @pytest.fixture
@@ -249,6 +257,29 @@ async def test_commands_are_answered_and_may_switch_the_session(server, connecti
     assert copilot.session_id == "third"
     assert [event["type"] async for event in copilot.stream("/session fourth")] == ["notice"]
     assert copilot.session_id == "fourth"
+
+
+@pytest.mark.parametrize("how", ["ask", "aask"])
+async def test_an_answer_is_shown_in_the_language_of_its_question(server, connection, how):
+    async def said(text):
+        server.then(querying)
+        copilot = Copilot("s", connection=connection)
+        return (await (ask(copilot, text) if how == "ask" else copilot.aask(text)))._repr_html_()
+
+    chinese, english = await said("哪个岛最重？"), await said("Which island?")
+    assert "1 个数字没有依据" in chinese
+    assert "1 number without evidence" in english
+    await ask(Copilot("s", connection=connection), "/privacy")
+    assert server.of_type("message")[-1]["language"] == "en"
+
+
+async def test_an_error_for_python_code_is_english(server, connection):
+    server.then(asking(("Which?", [])), failing())
+    copilot = Copilot("s", connection=connection)
+    for says in ("The copilot asked “Which?”", "The model failed."):
+        with pytest.raises(CopilotTurnError, match=re.escape(says)) as error:
+            await ask(copilot, "哪个岛最重？")
+        assert error.value._render_traceback_()[0].startswith(f"CopilotTurnError: {says}")
 
 
 async def test_a_closed_copilot_says_so(server, connection):

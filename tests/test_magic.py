@@ -1,6 +1,7 @@
 """``%copilot`` in a real kernel, against a server that follows a script."""
 
 import asyncio
+import re
 
 import pytest
 import pytest_asyncio
@@ -421,6 +422,113 @@ async def test_a_stop_elsewhere_while_code_runs_for_the_turn_ends_the_cell_quiet
     cell = await kernel.run("answer = %copilot hello\nprint(answer.reason)", on_display=stop)
     assert cell.ok, cell.traceback
     assert cell.stdout == "cancelled\n"
+
+
+# --- the user's language ------------------------------------------------------------------------
+
+CHINESE = "哪个岛的企鹅最重？"
+
+
+def read(cell):
+    """All that a notebook shows of a cell, as text."""
+    return re.sub(r"<[^>]*>", " ", cell.html)
+
+
+async def test_around_the_answer_to_a_chinese_prompt_all_is_chinese(server, kernel):
+    server.then(querying)
+    cell = await kernel.run(f"%copilot {CHINESE}")
+    for shown in (read(cell), cell.plain):
+        assert "q1 · 3 行 · 12 毫秒" in shown
+        assert "1 个数字没有依据：42" in shown
+        assert "q1：" in shown
+    assert not {"ms", "without", "cell"} & set(re.findall(r"[A-Za-z]+", read(cell) + cell.plain))
+    server.then(querying)
+    cell = await kernel.run("%copilot which island?")
+    assert "q1 · 3 rows · 12 ms" in cell.plain
+    assert "1 number without evidence: 42" in read(cell)
+    assert not re.search("[\u4e00-\u9fff]", cell.html + cell.plain)
+
+
+async def test_a_command_is_sent_with_the_language_of_the_prompt_before_it(server, kernel):
+    await kernel.run(f"%copilot {CHINESE}")
+    assert "language" not in server.of_type("message")[-1]
+    await kernel.run("%copilot /privacy")
+    assert server.of_type("message")[-1]["language"] == "zh"
+    await kernel.run("%copilot which island?")
+    await kernel.run("%copilot /privacy")
+    assert server.of_type("message")[-1]["language"] == "en"
+
+
+async def test_a_command_is_sent_with_the_language_of_the_environment_before_anything_was_said(server, tmp_path):
+    environment = {"TABLE_COPILOT_URL": server.url, "JPY_SESSION_NAME": "/n.ipynb", "LANGUAGE": "zh_CN"}
+    async with running_kernel(tmp_path, **environment) as fresh:
+        await fresh.run("%load_ext table_copilot_jupyter")
+        await fresh.run("%copilot /privacy")
+        assert server.of_type("message")[-1]["language"] == "zh"
+        assert "%copilot 我的" in (await fresh.run("%copilot")).stdout
+
+
+async def test_what_the_environment_sets_holds_for_every_prompt(server, tmp_path):
+    environment = {"TABLE_COPILOT_URL": server.url, "JPY_SESSION_NAME": "/n.ipynb", "TABLE_COPILOT_LANGUAGE": "en"}
+    server.then(querying)
+    async with running_kernel(tmp_path, **environment) as fresh:
+        await fresh.run("%load_ext table_copilot_jupyter")
+        cell = await fresh.run(f"%copilot {CHINESE}")
+        assert "q1 · 3 rows · 12 ms" in cell.plain
+        assert not re.search("[\u4e00-\u9fff]", cell.html + cell.plain)
+        await fresh.run("%copilot /privacy")
+        assert server.of_type("message")[-1]["language"] == "en"
+
+
+async def test_what_fails_is_told_in_the_language_of_the_prompt(server, kernel):
+    server.then(failing())
+    cell = await kernel.run(f"%copilot {CHINESE}")
+    assert cell.traceback == ["CopilotTurnError: 模型出错了：The model failed."]
+    assert "模型出错了：The model failed." in cell.html
+    server.then(asking(("Ω", [])))
+    cell = await kernel.run(f"%copilot {CHINESE}")
+    assert cell.traceback[0] == "CopilotTurnError: 助手问“Ω”，而这里不能输入回答。"
+    cell = await kernel.run(f"%copilot --verbose {CHINESE}")
+    assert "没有 --verbose 这个选项" in cell.stderr
+
+
+async def test_an_interrupt_is_told_in_the_language_of_the_prompt(server, kernel):
+    server.then(waiting)
+    interrupted = []
+
+    async def interrupt(cell):
+        if "so far" in cell.html and not interrupted:
+            interrupted.append(True)
+            await kernel.interrupt()
+
+    cell = await kernel.run(f"%copilot {CHINESE}", on_display=interrupt)
+    assert cell.traceback == ["KeyboardInterrupt: 已停止。"]
+    assert "已停止。" in cell.html
+
+
+async def test_a_consent_is_asked_for_in_the_language_of_the_prompt_and_given_in_the_same_words(server, kernel):
+    server.then(approving_to("share_data", CONSENT))
+    shown = []
+
+    async def look(cell):
+        shown.append(cell.html)
+
+    cell = await kernel.run(f"%copilot {CHINESE}", inputs=["once"], on_display=look)
+    asked = "要发送吗？请输入 once（仅此一次）、session（本次会话）或 no（不发送）；直接回车就是不发送："
+    assert cell.prompts == [asked]
+    (open_card,) = [html for html in shown if "将要发送的原文" in html and "openrouter.ai" in html][:1]
+    assert "模型想看 q1 的 3 行（2 列，其中 1 列是文字）。" in open_card
+    assert "将发给 openrouter.ai 上的 kimi-k2.5。" in open_card
+    assert [frame["decision"] for frame in server.of_type("decide")] == ["once"]
+    assert "模型想看 q1 的 3 行（2 列，其中 1 列是文字）：看了一次" in cell.html
+
+
+async def test_the_refusal_is_told_to_the_model_in_english_and_to_the_user_in_their_language(server, kernel):
+    server.then(approving_to("share_data", CONSENT))
+    cell = await kernel.run(f"%copilot {CHINESE}")
+    (frame,) = server.of_type("decide")
+    assert frame["note"] == "The cell ran where it can't take input. To allow it, run: %copilot /privacy rows"
+    assert "单元格运行的地方不能输入。想允许的话，请运行：%copilot /privacy rows" in cell.plain
 
 
 # --- results ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from table_copilot_jupyter.kernel.probe import gate
 from table_copilot_jupyter.privacy import (
     LEVELS,
+    LEVELS_IN_CHINESE,
     Choice,
     Defaults,
     Privacy,
@@ -57,9 +58,12 @@ def test_the_lowest_level_is_allowed_by_all(first: str, second: str, third: str)
 
 
 def test_every_level_is_explained():
-    assert all(describe_level(level) for level in LEVELS)
-    assert len({describe_level(level) for level in LEVELS}) == len(LEVELS)
-    assert describe_level("everything") == ""
+    for language in ("en", "zh"):
+        assert all(describe_level(level, language) for level in LEVELS)
+        assert len({describe_level(level, language) for level in LEVELS}) == len(LEVELS)
+        assert describe_level("everything", language) == ""
+    assert describe_level("schema", "zh") == "名称和类型，不含数据"
+    assert list(LEVELS_IN_CHINESE) == list(LEVELS)
 
 
 # --- what is in force ---------------------------------------------------------------------------

@@ -37,6 +37,15 @@ async def test_a_reminder_between_two_cells_is_shown_below_the_last(server, tmp_
         assert "&lt;b&gt;Stretch" in data["text/html"]
 
 
+async def test_a_reminder_is_told_in_the_language_of_what_was_said_last(server, tmp_path):
+    async with kernel_of(server, tmp_path) as kernel:
+        await kernel.run("%load_ext table_copilot_jupyter")
+        await kernel.run("%copilot 你好")
+        remind(server, "喝水", late=True)
+        data, _ = await kernel.shown_between_cells()
+        assert data["text/plain"] == "提醒：喝水（原定 2026-11-22 09:00）"
+
+
 async def test_a_reminder_during_a_turn_is_shown_once_by_the_turn(server, tmp_path):
     async with kernel_of(server, tmp_path) as kernel:
         await kernel.run("%load_ext table_copilot_jupyter")

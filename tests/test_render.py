@@ -461,7 +461,7 @@ def test_a_call_that_ends_before_one_that_began_earlier_keeps_its_place():
 
 def test_what_is_waited_for_does_not_stay_in_sight_below_a_result():
     notebook = Notebook().show({"type": "turn_started", "model": "offline"}, *query("c"))
-    notebook.show({"type": "connection", "content": "Reconnecting (1 of 5)…"})
+    notebook.show({"type": "connection", "content": "Reconnecting (1 of 5)…", "attempt": 1, "of": 5})
     assert notebook.rows[2] == "Reconnecting (1 of 5)…"
     notebook.view.finish()
     assert notebook.rows[2] == ""

@@ -539,6 +539,28 @@ async def test_where_the_chat_is_not_shown_a_question_is_asked_below_the_cell(wo
     assert "Decided: once" in cell.stdout
 
 
+async def test_what_is_saved_of_it_is_in_the_language_of_the_trait_else_of_the_user(world):
+    server, kernel = world
+    shown = await kernel.run("chat")
+    assert "Nothing was said" in shown.html
+    await kernel.run("chat.ask('你好，你能做什么？')", earlier=shown)
+    assert "<b>你</b>" in shown.html
+    await kernel.run("chat.ask('hello')", earlier=shown)
+    assert "<b>You</b>" in shown.html
+    await kernel.run("chat.language = 'zh'\nchat.ask('hello again')", earlier=shown)
+    assert "<b>You</b>" not in shown.html
+    await kernel.run("chat.ask('/help')\nchat.ask('/help', wait=False)", earlier=shown)
+    assert [frame.get("language") for frame in server.of_type("message")] == [None, None, None, "zh", "zh"]
+
+
+async def test_a_question_below_the_cell_is_asked_in_the_language_of_the_message(world):
+    server, kernel = world
+    server.then(approving)
+    cell = await kernel.run("chat.ask('运行它')", inputs=["once"])
+    assert cell.prompts == ["请输入 once（运行一次）、session（本次会话都允许这段代码）或 deny（不运行）："]
+    assert "助手想在你的内核中运行这段代码。\n代码：\n1/0" in cell.stdout
+
+
 def test_a_notebook_that_ran_without_a_front_end_carries_the_conversation(tmp_path, built_files):
     notebook = nbformat.v4.new_notebook(
         cells=[

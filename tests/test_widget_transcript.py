@@ -35,8 +35,18 @@ def test_what_waits_stands_at_the_end_in_order():
 def test_it_speaks_chinese():
     log = Log()
     log.turn("m1", "你好", "您好。")
-    assert "<b>你</b>" in shown(log, language="zh").html
-    assert "You" in shown(log, language="fr").html
+    log.say("m2", "后来呢", agent="planner")
+    log.begin("m2")
+    log.add("tool_started", turn_id="t-m2", call_id="c", tool="todo_manager", arguments={})
+    log.add("turn_finished", turn_id="t-m2", reason="cancelled")
+    html, text = shown(log, language="zh").html, shown(log, language="zh").text
+    told = ("<b>你</b>", "<b>你对 planner</b>", "todo_manager", "未完成", "已停止。")
+    places = [html.index(one) for one in told]
+    assert places == sorted(places)
+    assert text.startswith("你：你好\n\n您好。\n\n")
+    assert "你对 planner：后来呢\n\n▸ todo_manager · 未完成\n\n已停止。" in text
+    assert "还没有内容" in shown(Log(), language="zh").html
+    assert "只显示结尾部分" in shown(log, language="zh", limit=200).html
 
 
 def test_who_was_addressed_is_named():

@@ -9,6 +9,7 @@ from typing import Any
 from .mime import TABLE, content_of, reference
 from .parts import EvidencePart
 from .transcript import Transcript
+from .words import ENGLISH, Words
 
 _FENCE = re.compile(
     r"^( {0,3})(`{3,}|~{3,})[ \t]*([^\n`]*)\n(.*?)(?:^ {0,3}\2[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
@@ -63,6 +64,8 @@ class Answer:
     usage: dict[str, int] = field(default_factory=dict)
     switch_to: str | None = None
     transcript: Transcript | None = field(default=None, repr=False)
+    words: Words = field(default=ENGLISH, repr=False)
+    """What is said around it when it is shown."""
     shown_in: int | None = field(default=None, repr=False)
     """The execution count of the cell in which the magic has shown it."""
 
@@ -92,7 +95,9 @@ class Answer:
         from .html import framed, transcript_html
         from .markdown import markdown_html
 
-        return transcript_html(self.transcript) if self.transcript else framed(markdown_html(self.text))
+        if self.transcript is not None:
+            return transcript_html(self.transcript, self.words)
+        return framed(markdown_html(self.text, self.words))
 
     def _ipython_display_(self) -> None:
         """Show it, unless the magic has shown it in this very cell."""
@@ -104,11 +109,13 @@ class Answer:
             return
         from .plain import transcript_text
 
-        text = transcript_text(self.transcript) if self.transcript else self.text
+        text = transcript_text(self.transcript, self.words) if self.transcript else self.text
         display({"text/plain": text, "text/html": self._repr_html_()}, raw=True)
 
 
-def answer_from(transcript: Transcript, session_id: str, *, switch_to: str | None = None, reason: str = "") -> Answer:
+def answer_from(
+    transcript: Transcript, session_id: str, words: Words = ENGLISH, *, switch_to: str | None = None, reason: str = ""
+) -> Answer:
     """The answer that a finished turn's transcript holds."""
     return Answer(
         text=transcript.text,
@@ -126,6 +133,7 @@ def answer_from(transcript: Transcript, session_id: str, *, switch_to: str | Non
         usage=dict(transcript.usage),
         switch_to=switch_to,
         transcript=transcript,
+        words=words,
     )
 
 

@@ -11,12 +11,15 @@ import asyncio
 import contextlib
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
+from . import explanations
+from .language import user_language
 from .options import OptionError, Options, parse_line
+from .words import ENGLISH, Wording, Words
 
 if TYPE_CHECKING:
     from .connection import Connection
@@ -32,32 +35,14 @@ _CELL = re.compile(r"\s*%%copilot(?=[ \t\n])[ \t]?([^\n]*)(\n.*)?", re.DOTALL)
 _MENTION = re.compile(r"(?<![\w@./])@(\w*)$")
 _COMMAND = re.compile(r"/\w*")
 _PRIVACY = re.compile(r"/privacy[ \t]+(?:(\S+)[ \t]+)?(\S*)")
-_LEVELS = {
-    "names": "names of tables and columns, numbers of rows",
-    "schema": "names and types",
-    "aggregates": "names, types and statistics",
-    "rows": "everything, values too",
-}
-_RULES = {
-    "hidden": "nothing, not even its name",
-    **{level: _LEVELS[level] for level in ("names", "schema", "aggregates")},
-    "default": "no rule",
-}
-_NAMES = {"masked": "the model is told made-up names", "clear": "the model is told the names"}
-AGENTS = {"analyst": "agent · works on the tables", "planner": "agent · todos and reminders"}
-COMMANDS = (
-    *("agents", "approve", "clear", "deny", "export", "fix", "help", "history", "model", "new", "privacy", "receipts"),
-    *("reminders", "session", "sessions", "status", "tables", "todos", "tools"),
-)
-"""Until a server has told its own."""
 
 
 class Learned:
     """What the server has told of its agents and commands."""
 
     def __init__(self) -> None:
-        self.agents: dict[str, str] = dict(AGENTS)
-        self.commands: dict[str, str] = dict.fromkeys(COMMANDS, "")
+        self.agents: dict[str, str] = {name: described for name, (described, _) in explanations.AGENTS.items()}
+        self.commands: dict[str, str] = dict.fromkeys(sorted(explanations.COMMANDS), "")
         self._asking: asyncio.Task[None] | None = None
 
     def ask(self, connection: Connection) -> None:
@@ -74,7 +59,7 @@ class Learned:
     def take(self, about: dict[str, Any]) -> None:
         """The reply to ``describe``."""
         if agents := about.get("agents"):
-            self.agents = {str(agent["name"]): f"agent · {agent.get('description', '')}" for agent in agents}
+            self.agents = {str(agent["name"]): str(agent.get("description", "")) for agent in agents}
         if commands := about.get("commands"):
             self.commands = {str(command["name"]): str(command.get("summary", "")) for command in commands}
 
@@ -110,47 +95,53 @@ def complete(context: CompletionContext) -> SimpleMatcherResult:
     with contextlib.suppress(Exception):
         lines = context.full_text.split("\n")[: context.cursor_line + 1]
         lines[-1] = lines[-1][: context.cursor_position]
-        fragment, offers = offered("\n".join(lines))
+        before = "\n".join(lines)
+        asked = _message(before)
+        words = Words(user_language.of_line(asked[1])) if asked is not None else ENGLISH
+        fragment, offers = offered(before, words)
         found = [SimpleCompletion(text, type=_beside(told)) for text, told in offers]
     return SimpleMatcherResult(completions=found, matched_fragment=fragment, suppress=bool(found), ordered=True)
 
 
 def _beside(told: str) -> str:
     """What stands beside an offer: JupyterLab would break it after a word, and hide the second line."""
-    kept = told if len(told) <= TOLD else f"{told[: TOLD - 1].rstrip(' ,.:;')}…"
+    kept = told if len(told) <= TOLD else f"{told[: TOLD - 1].rstrip(' ,.:;，：；。')}…"
     return kept.replace(" ", "\u00a0")
 
 
-def offered(before: str) -> tuple[str, list[Offer]]:
+def offered(before: str, words: Words = ENGLISH) -> tuple[str, list[Offer]]:
     """(the fragment before the cursor, what may stand there instead) for a cell's text up to the cursor."""
     asked = _message(before)
     if asked is None:
         return "", []
     options, message = asked
     if found := _MENTION.search(message):
-        offers = [*tables(options.session), *learned.agents.items()]
+        agents = [(name, explanations.of_agent(name, described, words)) for name, described in learned.agents.items()]
+        offers = [*tables(options.session, words), *agents]
         return _starting(f"@{found[1]}", ((f"@{name}", told) for name, told in offers))
     if _COMMAND.fullmatch(message):
-        return _starting(message, ((f"/{name}", told) for name, told in learned.commands.items()))
+        commands = learned.commands.items()
+        offers = [(f"/{name}", explanations.of_command(name, summary, words)) for name, summary in commands]
+        return _starting(message, offers)
     if found := _PRIVACY.fullmatch(message):
-        return _starting(found[2], _privacy(found[1], options.session))
+        return _starting(found[2], _privacy(found[1], options.session, words))
     return "", []
 
 
-def tables(session_id: str | None = None) -> list[Offer]:
+def tables(session_id: str | None, words: Words) -> list[Offer]:
     """Each table of this kernel with its shape, and the level that the model may see of it where that is known."""
     from .kernel_side import run_in_this_process
 
     level, policy = _policy(session_id)
     reply = run_in_this_process({"op": "tables", "arguments": {}, "policy": policy})
     items = (reply.get("value") or {}).get("items") or []
-    return [(str(item["name"]), _told(item, level)) for item in items]
+    return [(str(item["name"]), _told(item, level, words)) for item in items]
 
 
-def _told(item: dict[str, Any], level: str) -> str:
+def _told(item: dict[str, Any], level: str, words: Words) -> str:
     rows, columns = item.get("rows"), item.get("column_count")
-    shape = f"{rows} × {columns}" if isinstance(rows, int) else f"{columns} columns"
-    shape = f"table · {shape}"
+    shape = f"{rows} × {columns}" if isinstance(rows, int) else words.say(f"{columns} columns", f"{columns} 列")
+    shape = f"{words.say('table', '表')} · {shape}"
     return f"{shape} · {item['level']}" if level and item.get("level") else shape
 
 
@@ -170,16 +161,21 @@ def _policy(session_id: str | None) -> tuple[str, dict[str, Any]]:
     return level, {"level": level, "ceiling": info.get("ceiling") or level, "rules": info.get("rules") or []}
 
 
-def _privacy(first: str | None, session_id: str | None) -> Iterator[Offer]:
+def _privacy(first: str | None, session_id: str | None, words: Words) -> Iterator[Offer]:
     """What may stand after ``/privacy``, or after its first word."""
     if first is None:
-        yield from _LEVELS.items()
-        yield "names", "whether names are told or masked"
-        yield from tables(session_id)
+        yield from _explained(explanations.LEVELS, words)
+        yield "names", words.say(*explanations.MASKING)
+        yield from tables(session_id, words)
     elif first.lower() == "names":
-        yield from _NAMES.items()
+        yield from _explained(explanations.NAMES, words)
     else:
-        yield from _RULES.items()
+        yield from _explained(explanations.RULES, words)
+
+
+def _explained(meanings: Mapping[str, Wording], words: Words) -> Iterator[Offer]:
+    for name, meaning in meanings.items():
+        yield name, words.say(*meaning)
 
 
 def _starting(fragment: str, offers: Iterable[Offer]) -> tuple[str, list[Offer]]:

@@ -31,9 +31,18 @@ REQUEST_TIMEOUT_S = 60.0
 _INFO = ("title", "agent", "model", "privacy", "ceiling", "names", "rules", "kernel_id")
 """What ``session_updated`` tells of a session."""
 _FINAL_CLOSES = {
-    1009: ("A frame was too large for the server.", "Send a shorter message."),
-    4401: ("The server does not accept this kernel's token any more.", "Restart the kernel to get a new one."),
-    4429: ("The server has too many connections open.", "Close some notebooks or pages, then run the cell again."),
+    1009: (
+        ("A frame was too large for the server.", "Send a shorter message."),
+        ("这条消息太大，服务器无法接收。", "请缩短后再发。"),
+    ),
+    4401: (
+        ("The server does not accept this kernel's token any more.", "Restart the kernel to get a new one."),
+        ("服务器不再接受这个内核的令牌。", "请重启内核，以获得新的令牌。"),
+    ),
+    4429: (
+        ("The server has too many connections open.", "Close some notebooks or pages, then run the cell again."),
+        ("服务器上的连接太多了。", "请关掉几个笔记本或页面，再重新运行单元格。"),
+    ),
 }
 
 
@@ -148,6 +157,10 @@ class Connection:
             raise CopilotConnectionError(
                 f"The server did not reply to {frame['type']!r} within {self._request_timeout:g} s.",
                 "Check that it runs and is not overloaded, then run the cell again.",
+                chinese=(
+                    f"服务器在 {self._request_timeout:g} 秒内没有回应 {frame['type']!r}。",
+                    "请确认它在运行且不太忙，再重新运行单元格。",
+                ),
             ) from None
         finally:
             self._requests.pop(request_id, None)
@@ -173,7 +186,8 @@ class Connection:
         if runner is not None:
             runner.cancel()
             await asyncio.gather(runner, return_exceptions=True)
-        self._fail(CopilotConnectionError("The connection was closed.", "Run the cell again."))
+        closed = ("连接已关闭。", "请重新运行单元格。")
+        self._fail(CopilotConnectionError("The connection was closed.", "Run the cell again.", chinese=closed))
         self.sessions.clear()
 
     # --- the life of the socket --------------------------------------------------------------
@@ -196,7 +210,8 @@ class Connection:
                 else:
                     closed = await self._converse(transport)
                     if closed.code in _FINAL_CLOSES:
-                        raise CopilotConnectionError(*_FINAL_CLOSES[closed.code])
+                        english, chinese = _FINAL_CLOSES[closed.code]
+                        raise CopilotConnectionError(*english, chinese=chinese)
                     if not self._wanted():
                         return
                     reason = closed.reason or f"close code {closed.code}"
@@ -206,7 +221,9 @@ class Connection:
         except Exception as error:
             self._fail(
                 CopilotConnectionError(
-                    f"The connection to the copilot failed: {type(error).__name__}: {error}.", "Run the cell again."
+                    f"The connection to the copilot failed: {type(error).__name__}: {error}.",
+                    "Run the cell again.",
+                    chinese=(f"与 Copilot 的连接失败：{type(error).__name__}: {error}。", "请重新运行单元格。"),
                 )
             )
         finally:
@@ -220,9 +237,12 @@ class Connection:
         self._failures += 1
         if self._failures > self._tries:
             raise CopilotConnectionError(
-                f"The copilot's server can't be reached: {reason}.", "Check that it runs, then run the cell again."
+                f"The copilot's server can't be reached: {reason}.",
+                "Check that it runs, then run the cell again.",
+                chinese=(f"连接不上 Copilot 服务器：{reason}。", "请确认它在运行，再重新运行单元格。"),
             )
-        self._tell_all(f"Reconnecting ({self._failures} of {self._tries})…")
+        tries = self._failures, self._tries
+        self._tell_all("Reconnecting ({} of {})…".format(*tries), attempt=tries[0], of=tries[1])
         delay = self._first_delay * 2 ** (self._failures - 1)
         await asyncio.sleep(delay * random.uniform(0.5, 1.0))
 
@@ -274,15 +294,15 @@ class Connection:
         for request in self._requests.values():
             if not request.reply.done():
                 request.reply.set_exception(error)
-        event = {"type": "connection_lost", "message": error.message, "hint": error.hint}
+        event = {"type": "connection_lost", "message": error.message, "hint": error.hint, "chinese": error.chinese}
         for state in self.sessions.values():
             for listener in list(state.listeners):
                 listener(event)
 
-    def _tell_all(self, content: str) -> None:
+    def _tell_all(self, content: str, **tries: int) -> None:
         for state in self.sessions.values():
             for listener in list(state.listeners):
-                listener({"type": "connection", "content": content})
+                listener({"type": "connection", "content": content, **tries})
 
     # --- frames ------------------------------------------------------------------------------
 

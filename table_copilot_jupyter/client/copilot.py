@@ -21,12 +21,14 @@ from .dialogue import Unanswerable, check, converse
 from .discovery import shared_connection
 from .errors import CopilotClientError, CopilotTurnError
 from .kernel_side import kernel_side
+from .language import user_language
 from .loop import submit, wait_for
 from .parts import ApprovalPart, QuestionPart
 from .render import QuietView
 from .transcript import Transcript
 from .turn import Turn, async_events
 from .visible import short
+from .words import Words
 
 OnQuestion = Callable[[Event], "str | Awaitable[str]"]
 OnApproval = Callable[[Event], "str | Awaitable[str]"]
@@ -95,9 +97,11 @@ class Copilot:
         transcript.close()
         if turn.notice is not None:
             switch_to = turn.notice.get("switch_to")
-            return self._taken(answer_from(transcript, self.session_id, switch_to=switch_to, reason="command"))
+            return self._taken(
+                answer_from(transcript, self.session_id, turn.words, switch_to=switch_to, reason="command")
+            )
         check(transcript)
-        return answer_from(transcript, self.session_id)
+        return answer_from(transcript, self.session_id, turn.words)
 
     async def stream(self, text: str) -> AsyncGenerator[Event, None]:
         """Say ``text`` and yield the turn's events, ``turn_finished`` last. Leaving early stops the turn.
@@ -152,7 +156,7 @@ class Copilot:
 
     def _turn(self, connection: Connection, text: str) -> Turn:
         """A turn that the calling thread is about to wait for."""
-        return Turn(connection, self.session_id, text, kernel=kernel_side())
+        return Turn(connection, self.session_id, text, kernel=kernel_side(), words=Words(user_language.of(text)))
 
     async def _request(self, frame: Event) -> None:
         connection, _ = await asyncio.wrap_future(submit(self._open()))
@@ -217,8 +221,7 @@ class _Callbacks:
 
 
 def _nobody(tool: object, arguments: object) -> str:
-    how = approvals.in_python(str(tool), arguments if isinstance(arguments, dict) else {})
-    return f"Copilot() was made without on_approval. {how}"
+    return approvals.no_callback(str(tool), arguments if isinstance(arguments, dict) else {})
 
 
 def _unanswered(question: str) -> CopilotTurnError:

@@ -36,12 +36,13 @@ class Responder(Protocol):
 
 
 class Unanswerable(Exception):
-    """A question that nobody here can answer. ``hint`` says how it could be."""
+    """A question that nobody here can answer. ``hint`` says how it could be; ``chinese`` are both in Chinese."""
 
-    def __init__(self, reason: str, hint: str) -> None:
+    def __init__(self, reason: str, hint: str, chinese: tuple[str, str] | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.hint = hint
+        self.chinese = chinese
 
 
 def converse(turn: Turn, session_id: str, transcript: Transcript, view: View, responder: Responder) -> Answer:
@@ -65,9 +66,12 @@ def converse(turn: Turn, session_id: str, transcript: Transcript, view: View, re
                 _approve(turn, part, view, responder)
     except Unanswerable as error:
         _stop(turn, events, transcript, view)
-        raise CopilotTurnError("denied", error.reason, error.hint, partial=transcript.text) from None
+        raise CopilotTurnError(
+            "denied", error.reason, error.hint, partial=transcript.text, chinese=error.chinese
+        ) from None
     except CopilotClientError as error:
-        transcript.apply({"type": "error", "message": error.message, "hint": error.hint})
+        message, hint = error.told(turn.words)
+        transcript.apply({"type": "error", "message": message, "hint": hint})
         transcript.close()
         view.finish()
         error.partial = transcript.text
@@ -80,10 +84,14 @@ def converse(turn: Turn, session_id: str, transcript: Transcript, view: View, re
     if turn.notice is not None:
         switch_to = turn.notice.get("switch_to")
         return answer_from(
-            transcript, session_id, switch_to=switch_to if isinstance(switch_to, str) else None, reason="command"
+            transcript,
+            session_id,
+            turn.words,
+            switch_to=switch_to if isinstance(switch_to, str) else None,
+            reason="command",
         )
     check(transcript)
-    return answer_from(transcript, session_id)
+    return answer_from(transcript, session_id, turn.words)
 
 
 def check(transcript: Transcript) -> None:
@@ -92,7 +100,11 @@ def check(transcript: Transcript) -> None:
         raise CopilotTurnError(error.code or "internal", error.message, error.hint, partial=transcript.text)
     if transcript.reason == "interrupted":
         raise CopilotTurnError(
-            "internal", "The server stopped while this ran.", "Ask again to continue.", partial=transcript.text
+            "internal",
+            "The server stopped while this ran.",
+            "Ask again to continue.",
+            partial=transcript.text,
+            chinese=("回答途中服务器停止了。", "再问一次即可继续。"),
         )
 
 

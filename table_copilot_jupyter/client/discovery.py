@@ -48,6 +48,10 @@ def endpoint_from_environment(environment: Mapping[str, str]) -> Endpoint | None
         raise CopilotConnectionError(
             f"TABLE_COPILOT_URL is {url!r}, which is no WebSocket address.",
             "It must begin with ws:// or wss://; Jupyter sets it by itself.",
+            chinese=(
+                f"TABLE_COPILOT_URL 是 {url!r}，不是 WebSocket 地址。",
+                "它必须以 ws:// 或 wss:// 开头；Jupyter 会自己设置它。",
+            ),
         )
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return Endpoint(url, headers, environment.get("TABLE_COPILOT_CA") or None)

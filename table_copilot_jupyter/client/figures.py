@@ -1,4 +1,4 @@
-"""The words of the quiet last line, shared by HTML and plain text."""
+"""The words of a tool call's line, of what is waited for and of the quiet last line, shared by HTML and plain text."""
 
 from __future__ import annotations
 
@@ -6,61 +6,87 @@ import json
 from typing import Any
 
 from . import mime
-from .parts import EvidencePart, ToolPart
+from .kernel_words import title_in
+from .parts import EvidencePart, ToolPart, Waiting
 from .transcript import Transcript
 from .visible import short
+from .words import ENGLISH, Wording, Words, grouped
 
 _LISTED = 10
-_ENDINGS = {
-    "cancelled": "Stopped.",
-    "limit": "Stopped: the turn reached its limit of steps. Say “go on” to continue.",
-    "interrupted": "Interrupted: the server stopped while this ran. Ask again to continue.",
+_ENDINGS: dict[str, Wording] = {
+    "cancelled": ("Stopped.", "已停止。"),
+    "limit": (
+        "Stopped: the turn reached its limit of steps. Say “go on” to continue.",
+        "已停止：达到了步数上限。说“继续”就会接着做。",
+    ),
+    "interrupted": (
+        "Interrupted: the server stopped while this ran. Ask again to continue.",
+        "已中断：回答途中服务器停止了。再问一次即可继续。",
+    ),
 }
 
 
-def ending(reason: str) -> str:
+def ending(reason: str, words: Words) -> str:
     """What to say of a turn that did not simply complete."""
-    return _ENDINGS.get(reason, "")
+    return words.say(*_ENDINGS.get(reason, ("", "")))
 
 
-def summary(transcript: Transcript) -> str:
+def waited_for(waiting: Waiting, words: Words) -> str:
+    """What is waited for, "" for nothing."""
+    match waiting.what:
+        case "turn":
+            return words.say("Waiting for the turn before this one…", "等上一轮回答结束…")
+        case "model":
+            return words.say("Thinking…", "思考中…")
+        case "connection":
+            tries = waiting.attempt, waiting.of
+            return words.say(
+                "Reconnecting ({} of {})…".format(*tries), "正在重新连接（第 {} 次，共 {} 次）…".format(*tries)
+            )
+    return ""
+
+
+def summary(transcript: Transcript, words: Words) -> str:
     """The model, the tokens and what was sent, in one line."""
     said = [transcript.model] if transcript.model not in ("", "offline") else []  # the offline model says so itself
     if transcript.usage["input"] or transcript.usage["output"]:
-        said.append(f"{grouped(transcript.usage['input'])} + {grouped(transcript.usage['output'])} tokens")
+        tokens = f"{grouped(transcript.usage['input'])} + {grouped(transcript.usage['output'])}"
+        said.append(words.say(f"{tokens} tokens", f"{tokens} 词元"))
     if (sent := transcript.sent).requests:
-        requests, rows = counted(sent.requests, "request"), counted(sent.rows, "row")
-        said.append(f"sent so far: {requests} · {rows} · {size(sent.bytes)}")
+        requests, rows = words.counted(sent.requests, "request", "次请求"), words.counted(sent.rows, "row", "行")
+        said.append(words.named(words.say("sent so far", "已发送"), f"{requests} · {rows} · {size(sent.bytes)}"))
     return short(" · ".join(said), 300)
 
 
-def tool_state(part: ToolPart) -> str:
+def tool_state(part: ToolPart, words: Words) -> str:
     """``ok · 12 ms``, ``q1 · 3 rows · 12 ms``, ``failed · 1.2 s``, or that it runs."""
     if part.ok is None:
-        return "not finished" if part.done else "running…"
-    said = (_result(part) or "ok") if part.ok else "failed"
-    return f"{said} · {elapsed(part.elapsed_ms)}"
+        return words.say("not finished", "未完成") if part.done else words.say("running…", "运行中…")
+    said = (_result(part, words) or words.say("ok", "完成")) if part.ok else words.say("failed", "失败")
+    return f"{said} · {elapsed(part.elapsed_ms, words)}"
 
 
-def _result(part: ToolPart) -> str:
+def _result(part: ToolPart, words: Words) -> str:
     """The result that a call gave: its reference and how many rows it has, or what it is called."""
     for bundle in part.outputs:
         table = mime.content_of(bundle, mime.TABLE) or {}
         rows, title = table.get("total_rows"), table.get("title")
         if ref := short(mime.reference(bundle)):
-            return f"{ref} · {counted(rows, 'row')}" if isinstance(rows, int) else ref
+            return f"{ref} · {words.counted(rows, 'row', '行')}" if isinstance(rows, int) else ref
         if isinstance(title, str) and part.folded:
-            return short(title)
+            return short(title_in(title, words))
     return ""
 
 
-def unproved(part: EvidencePart) -> str:
+def unproved(part: EvidencePart, words: Words) -> str:
     """``2 numbers without evidence: 42, 17``; "" where every number has a result behind it."""
     numbers = [short(number) for number in part.unproved]
     if not numbers:
         return ""
-    listed = ", ".join(numbers[:_LISTED]) + (", …" if len(numbers) > _LISTED else "")
-    return f"{counted(len(numbers), 'number')} without evidence: {listed}"
+    listed = words.listed(numbers[:_LISTED] + (["…"] if len(numbers) > _LISTED else []))
+    return words.named(
+        words.counted(len(numbers), "number", "个数字") + words.say(" without evidence", "没有依据"), listed
+    )
 
 
 def short_arguments(arguments: dict[str, Any]) -> str:
@@ -78,9 +104,11 @@ def as_json(value: Any, indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=False, indent=indent, default=str)
 
 
-def elapsed(milliseconds: int) -> str:
+def elapsed(milliseconds: int, words: Words = ENGLISH) -> str:
     """A time span: ``12 ms``, ``1.2 s``."""
-    return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+    if milliseconds < 1000:
+        return f"{milliseconds} {words.say('ms', '毫秒')}"
+    return f"{milliseconds / 1000:.1f} {words.say('s', '秒')}"
 
 
 def size(count: int) -> str:
@@ -88,13 +116,3 @@ def size(count: int) -> str:
     if count < 1000:
         return f"{count} B"
     return f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
-
-
-def counted(number: int, what: str) -> str:
-    """``1 row``, ``12 345 rows``."""
-    return f"{grouped(number)} {what}{'' if number == 1 else 's'}"
-
-
-def grouped(number: int) -> str:
-    """An integer with thin-space groups."""
-    return f"{number:,}".replace(",", "\u2009")

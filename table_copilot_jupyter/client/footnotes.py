@@ -14,6 +14,7 @@ from typing import Any
 
 from . import style
 from .visible import short
+from .words import ENGLISH, Words
 
 REF = re.compile(r"q[0-9]{1,9}")
 _MARK = re.compile(r"\[(q[0-9]{1,9}(?:, ?q[0-9]{1,9})*)\]")
@@ -50,7 +51,7 @@ def _links(mark: str, refs: list[str], anchors: Mapping[str, str]) -> str:
     return f'<sup style="{style.MARK}">[{links}]</sup>'
 
 
-def footnote_html(anchor: str, evidence: Mapping[str, Any]) -> str:
+def footnote_html(anchor: str, evidence: Mapping[str, Any], words: Words = ENGLISH) -> str:
     """What a reference stands for: its SQL, when it ran, on which tables."""
     at = str(evidence.get("at") or "")
     rest = [_escaped(text) for text in _tables(evidence)]
@@ -58,13 +59,13 @@ def footnote_html(anchor: str, evidence: Mapping[str, Any]) -> str:
         rest.insert(0, f'<span title="{_escaped(at)}">{_escaped(time)}</span>')
     sql = f"<code>{_escaped(short(str(evidence.get('sql') or ''), SQL_SHOWN))}</code>"
     told = " · ".join([sql, *rest])
-    return f'<div id="{html.escape(anchor)}">{_escaped(str(evidence.get("ref")))}: {told}</div>'
+    return f'<div id="{html.escape(anchor)}">{words.named(_escaped(str(evidence.get("ref"))), told)}</div>'
 
 
-def footnote_text(evidence: Mapping[str, Any]) -> str:
+def footnote_text(evidence: Mapping[str, Any], words: Words = ENGLISH) -> str:
     """The same as one line of text."""
     told = [short(str(evidence.get("sql") or ""), SQL_SHOWN), _time(str(evidence.get("at") or "")), *_tables(evidence)]
-    return f"{short(str(evidence.get('ref')))}: {' · '.join(text for text in told if text)}"
+    return words.named(short(str(evidence.get("ref"))), " · ".join(text for text in told if text))
 
 
 def _time(at: str) -> str:

@@ -90,7 +90,10 @@ class KernelHost:
     async def dial(self) -> Transport:
         """A transport to the hub. Raises CopilotConnectionError."""
         if self._stopped:
-            raise CopilotConnectionError("The copilot in this kernel has stopped.", "Restart the kernel.")
+            stopped = ("这个内核里的 Copilot 已经停止。", "请重启内核。")
+            raise CopilotConnectionError(
+                "The copilot in this kernel has stopped.", "Restart the kernel.", chinese=stopped
+            )
         if self._hub is None:
             self._hub = await self._start()
         transport = MemoryTransport()
@@ -120,7 +123,9 @@ class KernelHost:
             await hub.start()
         except (SettingError, CopilotError) as error:
             raise CopilotConnectionError(
-                f"The copilot can't start in this kernel: {error}", "Correct it, then run the cell again."
+                f"The copilot can't start in this kernel: {error}",
+                "Correct it, then run the cell again.",
+                chinese=(f"Copilot 无法在这个内核里启动：{error}", "请改正后重新运行单元格。"),
             ) from None
         # Before thread pools are shut down, which is earlier than ``atexit``: the store writes in one.
         getattr(threading, "_register_atexit", atexit.register)(self.stop_at_exit)

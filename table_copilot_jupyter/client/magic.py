@@ -15,11 +15,9 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from . import completion, transformer
-from .options import USAGE, OptionError, Options, parse_line
-
-_SHORT_USAGE = """\
-Ask something: %copilot which of my tables has gaps?
-%copilot --help shows the options, %copilot /help the commands."""
+from .language import user_language
+from .options import OptionError, Options, parse_line, short_usage, usage
+from .words import Words
 
 
 def load(ipython: Any) -> None:
@@ -51,16 +49,17 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
     @line_cell_magic  # type: ignore[untyped-decorator]
     def copilot(self, line: str, cell: str | None = None) -> Any:
         """Ask the copilot; ``%copilot --help`` shows how."""
+        words = Words(user_language.of_line(line if cell is None else f"{line}\n{cell}"))
         try:
-            options = parse_line(line)
+            options = parse_line(line, words)
         except OptionError as error:
             raise UsageError(str(error)) from None
         message = message_of(options, cell)
         if options.help:
-            print(USAGE)
+            print(usage(words))
             return None
         if not message.strip():
-            print(_SHORT_USAGE)
+            print(short_usage(words))
             return None
         return self._ask(message, options)
 
@@ -74,23 +73,27 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
         from .transcript import Transcript
         from .turn import Turn
 
+        words = Words(user_language.of(message))
         try:
             # what is shown from another thread belongs below the cell that ran last
             self._cell = contextvars.copy_context()
             connection, session_id, state = wait_for(self._open(options))
             transcript = Transcript(state.sent, state.results)
-            view = self._view(transcript, quiet=options.quiet)
-            turn = Turn(connection, session_id, message, kernel=kernel_side())
+            view = self._view(transcript, words, quiet=options.quiet)
+            turn = Turn(connection, session_id, message, kernel=kernel_side(), words=words)
             self._watch.turn_runs = True
             try:
-                answer = converse(turn, session_id, transcript, view, Prompter(options.answers))
+                answer = converse(turn, session_id, transcript, view, Prompter(options.answers, words))
             except CopilotClientError as error:
                 error.shown = transcript.error is not None and not options.quiet
                 raise
             finally:
                 self._watch.turn_runs = False
+        except CopilotClientError as error:
+            error.words = words
+            raise
         except KeyboardInterrupt as error:
-            without_stack(error)
+            without_stack(error, words)
             raise
         if answer.switch_to:
             notebook_session.session_id = answer.switch_to
@@ -120,15 +123,16 @@ class CopilotMagics(Magics):  # type: ignore[misc]  # IPython is not type checke
 
         if self._watch is None:
             show = show_in_notebook if shows_html(self.shell) else show_in_terminal
-            self._watch = ReminderWatch(lambda events: self._cell.copy().run(show, events))
+            self._watch = ReminderWatch(lambda events: self._cell.copy().run(show, events, Words(user_language.now())))
         return self._watch
 
-    def _view(self, transcript: Any, *, quiet: bool) -> Any:
+    def _view(self, transcript: Any, words: Words, *, quiet: bool) -> Any:
         from .render import NotebookView, QuietView, TerminalView
 
         if quiet:
             return QuietView()
-        return NotebookView(transcript) if shows_html(self.shell) else TerminalView(transcript)
+        view = NotebookView if shows_html(self.shell) else TerminalView
+        return view(transcript, words=words)
 
 
 def message_of(options: Options, cell: str | None) -> str:

@@ -26,6 +26,7 @@ from markdown_it.token import Token
 from . import style
 from .highlight import highlighted
 from .visible import visible
+from .words import ENGLISH, Words
 
 _SCHEMES = ("http", "https", "mailto")
 _AUTHORITY = re.compile(r"(?:[a-z]+://)?([^\s/?#]+\.[^\s/?#]+)", re.IGNORECASE)
@@ -88,16 +89,16 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-def markdown_html(text: str) -> str:
+def markdown_html(text: str, words: Words = ENGLISH) -> str:
     """A finished Markdown text as safe HTML."""
-    return MarkdownStream().render(text, final=True)
+    return MarkdownStream(words).render(text, final=True)
 
 
 class MarkdownStream:
     """Renders a growing text. ``take_done`` hands over the complete blocks, once each, with their source."""
 
-    def __init__(self) -> None:
-        self._environment: dict[str, Any] = {}
+    def __init__(self, words: Words = ENGLISH) -> None:
+        self._environment: dict[str, Any] = {"words": words}
         self._start = 0
         self._done: list[tuple[str, str]] = []
         self._tail = ("", "")
@@ -276,7 +277,9 @@ def _render_image(tokens: Sequence[Token], index: int, options: Any, environment
     renderer: Any = _parser().renderer
     text = renderer.renderInlineAsText(token.children, options, environment)
     source = str(token.attrGet("src") or "")
-    shown = f"[image: {text.strip() or 'no description'}]"
+    words: Words = environment["words"]
+    described = text.strip() or words.say("no description", "没有说明")
+    shown = f"[{words.named(words.say('image', '图片'), described)}]"
     if urlsplit(source).scheme not in ("http", "https"):
         return escapeHtml(shown)
     link, host = html.escape(source), html.escape(link_title(source))

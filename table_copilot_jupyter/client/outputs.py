@@ -15,59 +15,72 @@ from typing import Any
 from . import mime, style
 from .figures import as_json
 from .highlight import highlighted
+from .kernel_words import text_in
 from .markdown import markdown_html, sanitised_table
 from .mime import Bundle, content_of
 from .tables import caption, sources_html, table_html
 from .visible import short, visible
+from .words import ENGLISH, Wording, Words
 
 RESULT_LIMIT = 20_000
 PICTURE_LIMIT = 8_000_000
+NAMES_SHOWN = 20
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
+_CHANGES: dict[str, Wording] = {
+    "new": ("new", "新变量"),
+    "changed": ("changed", "有改动"),
+    "removed": ("removed", "已删除"),
+}
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def display_of(bundle: Bundle) -> dict[str, Any]:
+def display_of(bundle: Bundle, words: Words = ENGLISH) -> dict[str, Any]:
     """A bundle of ours as one display: what a front end of ours can use, HTML for all others, text for terminals."""
     table = content_of(bundle, mime.TABLE)
     return {
         **({mime.TABLE: table} if table is not None else {}),
-        "text/html": f'<div style="{style.FRAME}">{output_html(bundle)}</div>',
-        "text/plain": output_text(bundle),
+        "text/html": f'<div style="{style.FRAME}">{output_html(bundle, words)}</div>',
+        "text/plain": output_text(bundle, words),
     }
 
 
-def output_html(bundle: Bundle) -> str:
+def output_html(bundle: Bundle, words: Words = ENGLISH) -> str:
     """The richest form that can be shown without running anything."""
     if (table := content_of(bundle, mime.TABLE)) is not None:
-        return table_html(table)
+        return table_html(table, words)
     if (chart := content_of(bundle, mime.CHART)) is not None:
-        return _chart_html(chart, bundle)
+        return _chart_html(chart, bundle, words)
     if (run := content_of(bundle, mime.RUN)) is not None:
-        return _run_html(run)
-    return _other_html(bundle)
+        return _run_html(run, words)
+    return _other_html(bundle, words)
 
 
-def output_text(bundle: Bundle) -> str:
+def output_text(bundle: Bundle, words: Words = ENGLISH) -> str:
     """The same as text; "" for what has none."""
-    if mime.reference(bundle) and (table := content_of(bundle, mime.TABLE)) is not None:
-        return f"{_plain(bundle)}\n{caption(table)}".strip("\n")
     if (run := content_of(bundle, mime.RUN)) is not None:
-        return _run_text(run)
-    return _plain(bundle)
+        return _run_text(run, words)
+    text = _plain(bundle)
+    if (table := content_of(bundle, mime.TABLE)) is None:
+        return text_in(text, words) if content_of(bundle, mime.CHART) is not None else text
+    told = text_in(text, words)
+    return f"{told}\n{caption(table, words)}".strip("\n") if mime.reference(bundle) else told
 
 
 # --- charts ------------------------------------------------------------------------------------
 
 
-def _chart_html(chart: dict[str, Any], bundle: Bundle) -> str:
+def _chart_html(chart: dict[str, Any], bundle: Bundle, words: Words) -> str:
     title = short(" · ".join(str(name) for name in (chart.get("ref"), chart.get("title")) if name), 300)
-    picture = _picture(bundle, title or "chart") or _pre(_plain(bundle) or "The chart could not be drawn here.")
+    picture = _picture(bundle, title or words.say("chart", "图表"))
+    if not picture:
+        told = text_in(_plain(bundle), words)
+        picture = _pre(told or words.say("The chart could not be drawn here.", "这里画不出这张图表。"))
     spec = chart.get("spec")
     drawn = isinstance(spec, dict) and bool(spec.get("title"))  # the picture says it itself
     told = short(str(chart.get("ref") or ""), 300) if drawn and picture.startswith("<img") else title
     line = f'<div style="{style.QUIET}">{html.escape(told)}</div>' if told else ""
-    return f"{line}<div>{picture}</div>{sources_html(chart)}"
+    return f"{line}<div>{picture}</div>{sources_html(chart, words)}"
 
 
 def _picture(bundle: Bundle, described: str) -> str:
@@ -90,61 +103,69 @@ def _image(kind: str, data: str, described: str) -> str:
 # --- what code did -----------------------------------------------------------------------------
 
 
-def _run_html(run: dict[str, Any]) -> str:
+def _run_html(run: dict[str, Any], words: Words) -> str:
     code = run.get("code")
     pieces = []
     if isinstance(code, str) and code.strip():
         shown = f'<pre style="{style.PRE}">{highlighted(code, "python")}</pre>'
-        pieces.append(f'<details style="{style.DETAILS}"><summary>Code that ran</summary>{shown}</details>')
+        title = words.say("Code that ran", "运行过的代码")
+        pieces.append(f'<details style="{style.DETAILS}"><summary>{title}</summary>{shown}</details>')
     pieces += [_pre(text) for name in ("stdout", "stderr") if (text := _joined(run.get(name)).strip("\n"))]
     outputs = run.get("outputs")
-    pieces += [_other_html(output) for output in outputs if isinstance(output, dict)] if outputs else []
+    pieces += [_other_html(output, words) for output in outputs if isinstance(output, dict)] if outputs else []
     if isinstance(error := run.get("error"), dict):
         trace = _joined(error.get("traceback")).strip("\n")
-        folded = f"<details><summary>Traceback</summary>{_pre(trace)}</details>" if trace else ""
-        said = html.escape(short(_error_line(error), 1000))
+        title = words.say("Traceback", "调用栈")
+        folded = f"<details><summary>{title}</summary>{_pre(trace)}</details>" if trace else ""
+        said = html.escape(short(_error_line(error, words), 1000))
         pieces.append(f'<div style="{style.ERROR}"><div><b>{said}</b></div>{folded}</div>')
-    if changed := _changed(run):
+    if changed := _changed(run, words):
         pieces.append(f'<div style="{style.QUIET}">{html.escape(changed)}</div>')
     return "".join(pieces)
 
 
-def _run_text(run: dict[str, Any]) -> str:
+def _run_text(run: dict[str, Any], words: Words) -> str:
     lines = [_clean(_joined(run.get(name))).strip("\n") for name in ("stdout", "stderr")]
     outputs = run.get("outputs")
     lines += [_plain(output) for output in outputs if isinstance(output, dict)] if outputs else []
     if isinstance(error := run.get("error"), dict):
-        lines.append(short(_error_line(error), 1000))
-    return "\n".join(line for line in [*lines, _changed(run)] if line)
+        lines.append(short(_error_line(error, words), 1000))
+    return "\n".join(line for line in [*lines, _changed(run, words)] if line)
 
 
-def _error_line(error: dict[str, Any]) -> str:
-    return f"{error.get('name') or 'Error'}: {_clean(str(error.get('message') or ''))}".rstrip(": ")
+def _error_line(error: dict[str, Any], words: Words) -> str:
+    return f"{error.get('name') or words.say('Error', '错误')}: {_clean(str(error.get('message') or ''))}".rstrip(": ")
 
 
-def _changed(run: dict[str, Any]) -> str:
+def _changed(run: dict[str, Any], words: Words) -> str:
     """Which variables are new, changed or gone."""
     variables = run.get("variables")
     if not isinstance(variables, dict):
         return ""
     told = [
-        f"{what}: {', '.join(short(str(name)) for name in names[:20])}{', …' if len(names) > 20 else ''}"
-        for what in ("new", "changed", "removed")
+        words.named(words.say(*said), words.listed(_some(names)))
+        for what, said in _CHANGES.items()
         if isinstance(names := variables.get(what), list) and names
     ]
-    return f"Variables {' · '.join(told)}" if told else ""
+    return words.say("Variables ", "") + " · ".join(told) if told else ""
+
+
+def _some(names: list[Any]) -> list[str]:
+    """The first of them, and whether there are more."""
+    shown = [short(str(name)) for name in names[:NAMES_SHOWN]]
+    return [*shown, "…"] if len(names) > NAMES_SHOWN else shown
 
 
 # --- any other bundle --------------------------------------------------------------------------
 
 
-def _other_html(bundle: Bundle) -> str:
-    if picture := _picture(bundle, short(_joined(bundle.get("text/plain")), 200) or "picture"):
+def _other_html(bundle: Bundle, words: Words) -> str:
+    if picture := _picture(bundle, short(_joined(bundle.get("text/plain")), 200) or words.say("picture", "图片")):
         return f"<div>{picture}</div>"
     if markup := _joined(bundle.get("text/html")):
         return f'<div style="{style.TABLE}">{sanitised_table(visible(markup))}</div>'
     if text := _joined(bundle.get("text/markdown")):
-        return f'<div style="{style.TABLE}">{markdown_html(text)}</div>'
+        return f'<div style="{style.TABLE}">{markdown_html(text, words)}</div>'
     if text := _joined(bundle.get("text/plain")):
         return _pre(text)
     value = bundle.get("application/json")

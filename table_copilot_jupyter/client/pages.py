@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .figures import waited_for
 from .footnotes import marked
 from .html import closing_html, framed, part_html, status_html, text_head_html
 from .markdown import MarkdownStream
@@ -23,6 +24,7 @@ from .parts import Part, TextPart, ToolPart
 from .plain import closing_text, part_text
 from .transcript import Transcript
 from .visible import visible
+from .words import ENGLISH, Words
 
 LIMIT = 16_000
 
@@ -41,15 +43,16 @@ class Page:
 
 @dataclass(slots=True)
 class _Growing:
-    stream: MarkdownStream = field(default_factory=MarkdownStream)
+    stream: MarkdownStream
     head_taken: bool = False
 
 
 class Pages:
     """Renders one transcript, again and again as it grows."""
 
-    def __init__(self, transcript: Transcript, limit: int = LIMIT) -> None:
+    def __init__(self, transcript: Transcript, limit: int = LIMIT, words: Words = ENGLISH) -> None:
         self._transcript = transcript
+        self._words = words
         self._limit = limit
         self._index = 0
         self._first = 0
@@ -64,9 +67,10 @@ class Pages:
         """The outputs that are new or changed, in order; all but the last will not change again."""
         loose = self._walk()
         if final:
-            loose.append((closing_html(self._transcript), closing_text(self._transcript)))
+            loose.append((closing_html(self._transcript, self._words), closing_text(self._transcript, self._words)))
         else:
-            loose.append((status_html(self._transcript.status), visible(self._transcript.status)))
+            status = waited_for(self._transcript.waiting, self._words)
+            loose.append((status_html(status), status))
         pages, self._closed = self._closed, []
         pieces = [piece for piece in [*self._stable, *loose] if any(piece)]
         if pieces or self._shown == self._index:  # what is not there any more must not stay in sight
@@ -110,7 +114,7 @@ class Pages:
         for bundle in part.shown():
             if stands_alone(bundle):
                 self._close()
-                display = display_of(bundle)
+                display = display_of(bundle, self._words)
                 self._closed.append(Page(self._index, display.pop("text/html"), display.pop("text/plain"), display))
                 self._index += 1
 
@@ -121,12 +125,12 @@ class Pages:
             self._stable, self._stable_size = [], 0
 
     def _text(self, index: int, part: TextPart, *, take: bool) -> tuple[list[Piece], list[Piece]]:
-        growing = self._growing.setdefault(index, _Growing())
+        growing = self._growing.setdefault(index, _Growing(MarkdownStream(self._words)))
         done: list[Piece] = []
         rest: list[Piece] = []
         if not growing.head_taken:
             complete = take and bool(part.text or part.done)
-            (done if complete else rest).append((text_head_html(part), ""))
+            (done if complete else rest).append((text_head_html(part, self._words), ""))
             growing.head_taken = complete
         stream = growing.stream
         stream.feed(part.text, final=part.done)
@@ -137,7 +141,7 @@ class Pages:
     def _other(self, index: int, part: Part, *, apart: bool) -> Piece:
         state, piece = self._cache.get(index, ((-1, False), ("", "")))
         if state != (part.revision, apart):
-            piece = (part_html(part, apart=apart), part_text(part, apart=apart))
+            piece = (part_html(part, self._words, apart=apart), part_text(part, self._words, apart=apart))
             self._cache[index] = ((part.revision, apart), piece)
         return piece
 

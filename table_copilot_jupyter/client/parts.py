@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 _FOLDED = ("list_tables",)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is waited for: the turn before this one, the model, or, for the nth time of so many, the connection."""
+
+    what: Literal["", "turn", "model", "connection"] = ""
+    attempt: int = 0
+    of: int = 0
 
 
 @dataclass(slots=True)
@@ -118,6 +127,11 @@ class EvidencePart(Part):
 class NoticePart(Part):
     content: str = ""
     level: str = "info"
+
+
+@dataclass(slots=True)
+class ReminderPart(Part):
+    content: str = ""
 
 
 @dataclass(slots=True)

@@ -6,78 +6,102 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import approvals
+from .errors import by_code
 from .figures import ending, short_arguments, summary, tool_state, unproved
 from .footnotes import footnote_text
 from .mime import stands_alone
 from .outputs import output_text
-from .parts import ApprovalPart, ErrorPart, EvidencePart, NoticePart, Part, QuestionPart, TextPart, ToolPart
+from .parts import (
+    ApprovalPart,
+    ErrorPart,
+    EvidencePart,
+    NoticePart,
+    Part,
+    QuestionPart,
+    ReminderPart,
+    TextPart,
+    ToolPart,
+)
+from .reminders import reminder
 from .transcript import Transcript
 from .visible import short, visible
+from .words import ENGLISH, Words
 
 
-def transcript_text(transcript: Transcript) -> str:
+def transcript_text(transcript: Transcript, words: Words = ENGLISH) -> str:
     """All of a transcript."""
-    pieces = [part_text(part) for part in transcript.parts]
-    return "\n\n".join(piece for piece in [*pieces, closing_text(transcript)] if piece)
+    pieces = [part_text(part, words) for part in transcript.parts]
+    return "\n\n".join(piece for piece in [*pieces, closing_text(transcript, words)] if piece)
 
 
-def closing_text(transcript: Transcript) -> str:
+def closing_text(transcript: Transcript, words: Words) -> str:
     """How the turn ended, what the references in it stand for, and the quiet last line."""
-    notes = [footnote_text(evidence) for _, evidence in transcript.cited()]
-    return "\n".join(line for line in (ending(transcript.reason), *notes, summary(transcript)) if line)
+    notes = [footnote_text(evidence, words) for _, evidence in transcript.cited()]
+    return "\n".join(line for line in (ending(transcript.reason, words), *notes, summary(transcript, words)) if line)
 
 
-def part_text(part: Part, *, apart: bool = False) -> str:
+def part_text(part: Part, words: Words, *, apart: bool = False) -> str:
     """One part, whole. ``apart``: tables, charts and what code did are shown elsewhere."""
     match part:
         case TextPart():
-            name = f"{short(part.agent)}: " if part.agent not in ("", "copilot") else ""
-            return name + visible(part.text.strip("\n")) if part.text.strip() else ""
+            text = visible(part.text.strip("\n"))
+            return text_start(part, words) + text if part.text.strip() else ""
         case ToolPart():
-            return "" if part.asks else tool_text(part, apart=apart)
+            return "" if part.asks else tool_text(part, words, apart=apart)
         case EvidencePart():
-            return unproved(part)
+            return unproved(part, words)
         case QuestionPart():
-            return question_text(part)
+            return question_text(part, words)
         case ApprovalPart():
-            return approval_text(part)
+            return approval_text(part, words)
         case NoticePart():
             return visible(part.content)
+        case ReminderPart():
+            return visible(reminder(part.content, words))
         case ErrorPart():
-            return visible(f"Error: {part.message} {part.hint}".rstrip())
+            message = by_code(part.code, part.message, words)
+            told = f"{message}{'' if message.endswith('。') else ' '}{part.hint}".rstrip()
+            return visible(words.named(words.say("Error", "错误"), told))
     return ""
 
 
-def tool_text(part: ToolPart, *, apart: bool = False) -> str:
+def text_start(part: TextPart, words: Words) -> str:
+    """Who says it, where it is not the copilot."""
+    return words.named(short(part.agent), "") if part.agent not in ("", "copilot") else ""
+
+
+def tool_text(part: ToolPart, words: Words, *, apart: bool = False) -> str:
     """A tool call on one line, and below it what it and the calls inside it show to the user."""
-    return _tool(part, (bundle for bundle in part.shown() if not (apart and stands_alone(bundle))))
+    return _tool(part, (bundle for bundle in part.shown() if not (apart and stands_alone(bundle))), words)
 
 
-def own_tool_text(part: ToolPart) -> str:
+def own_tool_text(part: ToolPart, words: Words) -> str:
     """A tool call on one line, and below it what it shows itself."""
-    return _tool(part, [] if part.folded else part.outputs)
+    return _tool(part, [] if part.folded else part.outputs, words)
 
 
-def _tool(part: ToolPart, bundles: Iterable[dict[str, Any]]) -> str:
-    line = f"▸ {short(part.tool)} {short_arguments(part.arguments)}".rstrip() + f" · {tool_state(part)}"
-    return "\n".join([line, *(text for bundle in bundles if (text := output_text(bundle)))])
+def _tool(part: ToolPart, bundles: Iterable[dict[str, Any]], words: Words) -> str:
+    line = f"▸ {short(part.tool)} {short_arguments(part.arguments)}".rstrip() + f" · {tool_state(part, words)}"
+    return "\n".join([line, *(text for bundle in bundles if (text := output_text(bundle, words)))])
 
 
-def question_text(part: QuestionPart) -> str:
+def question_text(part: QuestionPart, words: Words) -> str:
     """A question with its options; answered, one line."""
     if part.done:
-        return f"{short(part.content, 300)} → {visible(part.answer) if part.answer is not None else '(not answered)'}"
+        answer = visible(part.answer) if part.answer is not None else words.say("(not answered)", "（未回答）")
+        return f"{short(part.content, 300)} → {answer}"
     options = [f"  {number}. {short(option, 300)}" for number, option in enumerate(part.options, 1)]
     return "\n".join([visible(part.content), *options])
 
 
-def approval_text(part: ApprovalPart) -> str:
+def approval_text(part: ApprovalPart, words: Words) -> str:
     """What would be done, all of it; decided, one line, and the note."""
     if part.done:
-        lines = [approvals.decided(part.tool, part.decision, part.arguments), visible(part.note)]
+        lines = [approvals.decided(part, words), visible(approvals.note(part, words))]
         return "\n".join(line for line in lines if line)
-    lines = [visible(part.content), approvals.where(part.tool, part.arguments)]
+    lines = [visible(approvals.asked(part, words)), approvals.where(part, words)]
     telling = {approvals.SHARE: ("preview",), approvals.RUN: ("code",)}.get(part.tool, tuple(part.arguments))
-    titles = {"preview": "Exactly what would be sent", "code": "Code"}
-    lines += [f"{titles.get(name, name)}:\n{visible(str(part.arguments.get(name)))}" for name in telling]
+    for name in telling:
+        said = words.named(approvals.title(name, words), "").rstrip()
+        lines.append(f"{said}\n{visible(str(part.arguments.get(name)))}")
     return "\n".join(line for line in lines if line)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .connection import Connection, Event
+from .words import ENGLISH, Words
 
 Show = Callable[[list[Event]], object]
 
@@ -61,26 +62,32 @@ class ReminderWatch:
             self._show(missed)
 
 
-def reminder_text(event: Event) -> str:
-    """One reminder as a line of text."""
-    late = f" (was due {str(event.get('due'))[:16].replace('T', ' ')})" if event.get("late") else ""
-    return f"Reminder: {event.get('content')}{late}"
+def reminder(content: str, words: Words) -> str:
+    """A reminder as a line of text."""
+    return words.named(words.say("Reminder", "提醒"), content)
 
 
-def show_in_notebook(events: list[Event]) -> None:
+def reminder_text(event: Event, words: Words = ENGLISH) -> str:
+    """One that may come late, as a line of text."""
+    due = str(event.get("due"))[:16].replace("T", " ")
+    late = words.say(f" (was due {due})", f"（原定 {due}）") if event.get("late") else ""
+    return f"{reminder(str(event.get('content')), words)}{late}"
+
+
+def show_in_notebook(events: list[Event], words: Words) -> None:
     """Below the cell that ran last."""
     from IPython.display import display
 
     from . import style
     from .html import escaped, framed
 
-    lines = [reminder_text(event) for event in events]
+    lines = [reminder_text(event, words) for event in events]
     cards = "".join(f'<div style="{style.CARD}">{escaped(line)}</div>' for line in lines)
     display({"text/html": framed(cards), "text/plain": "\n".join(lines)}, raw=True)
 
 
-def show_in_terminal(events: list[Event]) -> None:
+def show_in_terminal(events: list[Event], words: Words) -> None:
     """Between the lines of a terminal."""
     from .visible import visible
 
-    print("".join(f"\n{visible(reminder_text(event))}" for event in events), flush=True)
+    print("".join(f"\n{visible(reminder_text(event, words))}" for event in events), flush=True)

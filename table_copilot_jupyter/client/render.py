@@ -13,13 +13,14 @@ from collections.abc import Callable
 from typing import Protocol
 
 from .connection import Event
-from .figures import tool_state
+from .figures import tool_state, waited_for
 from .interrupts import held_back
 from .pages import LIMIT, Page, Pages
-from .parts import NoticePart, Part, TextPart, ToolPart
-from .plain import closing_text, own_tool_text, part_text
+from .parts import NoticePart, Part, ReminderPart, TextPart, ToolPart
+from .plain import closing_text, own_tool_text, part_text, text_start
 from .transcript import Transcript
 from .visible import short, visible
+from .words import ENGLISH, Words
 
 RATE = 10.0
 _WHOLE = ("question", "question_closed", "approval", "approval_closed", "error", "evidence")
@@ -66,8 +67,9 @@ class NotebookView:
         transcript: Transcript,
         publish: Publish | None = None,
         clock: Callable[[], float] = time.monotonic,
+        words: Words = ENGLISH,
     ) -> None:
-        self._pages = Pages(transcript)
+        self._pages = Pages(transcript, words=words)
         self._publish = publish or _publisher()
         self._clock = clock
         self._opened = -1
@@ -117,8 +119,11 @@ def _publisher() -> Publish:
 class TerminalView:
     """Plain text, as it arrives. What agents do that were delegated to is only hinted at."""
 
-    def __init__(self, transcript: Transcript, write: Callable[[str], object] | None = None) -> None:
+    def __init__(
+        self, transcript: Transcript, write: Callable[[str], object] | None = None, words: Words = ENGLISH
+    ) -> None:
         self._transcript = transcript
+        self._words = words
         self._write = write or _write
         self._printed: dict[str, int] = {}
         self._open = ""
@@ -131,19 +136,19 @@ class TerminalView:
             self._text(part, str(event.get("delta", "")))
         elif isinstance(part, ToolPart) and kind == "tool_finished" and not part.asks:
             indent = "" if part in self._transcript.parts else "  "
-            self._line(indent + own_tool_text(part))
+            self._line(indent + own_tool_text(part, self._words))
         elif isinstance(part, ToolPart) and kind == "tool_started" and not nested and part.tool:
-            self._line(f"▸ {short(part.tool)} · {tool_state(part)}")
+            self._line(f"▸ {short(part.tool)} · {tool_state(part, self._words)}")
         elif kind == "connection" and event.get("content"):
-            self._line(visible(str(event["content"])))
-        elif isinstance(part, NoticePart) or kind in _WHOLE:
-            self._line(part_text(part) if part else "")
+            self._line(waited_for(self._transcript.waiting, self._words))
+        elif isinstance(part, (NoticePart, ReminderPart)) or kind in _WHOLE:
+            self._line(part_text(part, self._words) if part else "")
 
     def flush(self) -> None:
         self._end_line()
 
     def finish(self) -> None:
-        self._line(closing_text(self._transcript))
+        self._line(closing_text(self._transcript, self._words))
 
     def _text(self, part: TextPart, delta: str) -> None:
         printed = self._printed.get(part.message_id, 0)
@@ -151,8 +156,8 @@ class TerminalView:
         self._printed[part.message_id] = printed + len(fresh)
         if fresh and self._open != part.message_id:
             self._end_line()
-            if part.agent not in ("", "copilot"):
-                self._write(f"{short(part.agent)}: ")
+            if start := text_start(part, self._words):
+                self._write(start)
             self._open = part.message_id
         if fresh:
             self._write(visible(fresh))

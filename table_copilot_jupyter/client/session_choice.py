@@ -58,7 +58,12 @@ async def attach_first(
                 raise
         else:
             return session_id
-    raise CopilotTurnError("unknown_session", "No session could be opened.", "Name one: %copilot --session NAME …")
+    raise CopilotTurnError(
+        "unknown_session",
+        "No session could be opened.",
+        "Name one: %copilot --session NAME …",
+        chinese=("没有能打开的会话。", "请指定一个：%copilot --session NAME …"),
+    )
 
 
 async def attach_own(connection: Connection, identity: str | None, before: Callable[[Connection, str], None]) -> str:

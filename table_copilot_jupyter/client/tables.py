@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import style
-from .figures import counted, grouped
 from .highlight import highlighted
+from .kernel_words import head_in, title_in
 from .visible import short, visible
+from .words import ENGLISH, Words, grouped
 
 ROWS_SHOWN = 20
 COLUMNS_SHOWN = 50
@@ -22,14 +23,14 @@ WIDTH = 40
 _DECIMALS = 4
 
 
-def table_html(table: dict[str, Any]) -> str:
+def table_html(table: dict[str, Any], words: Words = ENGLISH) -> str:
     """One table, with its caption and, folded, what makes it again without the copilot."""
     columns = [column for column in _list(table.get("columns")) if isinstance(column, dict)][:COLUMNS_SHOWN]
     rows = [row for row in _list(table.get("rows")) if isinstance(row, list)][:ROWS_SHOWN]
     numeric = [column.get("numeric") is True for column in columns]
     heads = "".join(
         f'<th style="{style.NUMBER if number else style.WORDS}" title="{_escaped(column.get("type"))}">'
-        f"{_escaped(column.get('name'))}</th>"
+        f"{_escaped(_head(table, column, words))}</th>"
         for column, number in zip(columns, numeric, strict=True)
     )
     # in a result it is a value; in a description there is nothing to tell
@@ -38,13 +39,19 @@ def table_html(table: dict[str, Any]) -> str:
     body = "".join(f"<tr>{''.join(column[number] for column in cells)}</tr>" for number in range(len(rows)))
     return (
         f'<div style="{style.TABLE}"><table style="{style.GRID}">'
-        f'<caption style="{style.CAPTION}">{html.escape(caption(table))}</caption>'
+        f'<caption style="{style.CAPTION}">{html.escape(caption(table, words))}</caption>'
         f'<thead><tr style="{style.HEAD_ROW}">{heads}</tr></thead><tbody>{body}</tbody></table></div>'
-        f"{sources_html(table)}"
+        f"{sources_html(table, words)}"
     )
 
 
-def sources_html(shown: dict[str, Any]) -> str:
+def _head(table: dict[str, Any], column: dict[str, Any], words: Words) -> Any:
+    """A result's columns are the user's own; those of a list or a description are the kernel's."""
+    name = column.get("name")
+    return name if table.get("ref") or not isinstance(name, str) else head_in(name, words)
+
+
+def sources_html(shown: dict[str, Any], words: Words = ENGLISH) -> str:
     """The SQL and the code of a result, folded."""
     sql, code = shown.get("sql"), shown.get("code")
     inside = ""
@@ -52,26 +59,42 @@ def sources_html(shown: dict[str, Any]) -> str:
         inside += f'<pre style="{style.PRE}">{highlighted(sql, "sql")}</pre>'
     if isinstance(code, str) and code.strip():
         inside += f'<pre style="{style.PRE}">{highlighted(code, "python")}</pre>'
-    title = "SQL, and the same as a cell" if sql and code else "SQL" if sql else "As a cell"
+    if sql and code:
+        title = words.say("SQL, and the same as a cell", "SQL，以及作用相同的单元格")
+    else:
+        title = "SQL" if sql else words.say("As a cell", "写成单元格")
     return f'<details style="{style.DETAILS}"><summary>{title}</summary>{inside}</details>' if inside else ""
 
 
-def caption(table: dict[str, Any]) -> str:
+def caption(table: dict[str, Any], words: Words = ENGLISH) -> str:
     """``q1 · 3 rows``, or how many of them are shown and where the others are. A title says enough by itself."""
-    said = [short(str(name)) for name in (table.get("ref"), table.get("title")) if name]
+    named = (table.get("ref"), title_in(str(table.get("title") or ""), words))
+    said = [short(str(name)) for name in named if name]
     shown, total = min(len(_list(table.get("rows"))), ROWS_SHOWN), total_rows(table)
     if shown >= total:
-        rows = "" if table.get("title") and not table.get("ref") else counted(total, "row")
+        rows = "" if table.get("title") and not table.get("ref") else words.counted(total, "row", "行")
     else:
-        rows = f"first {grouped(shown)} of {counted(total, 'row')}"
+        rows = words.say(
+            f"first {grouped(shown)} of {words.counted(total, 'row', '行')}",
+            f"共 {grouped(total)} 行，这里是前 {grouped(shown)} 行",
+        )
         evidence = table.get("evidence")
         if isinstance(evidence, dict) and evidence.get("variable"):
-            kept = evidence.get("rows")
-            held = f"the first {grouped(kept)}" if isinstance(kept, int) and kept < total else "them all"
-            rows += f"; {short(str(evidence['variable']))} holds {held}"
-    count = len(_list(table.get("columns")))
-    columns = [f"first {COLUMNS_SHOWN} of {grouped(count)} columns"] if count > COLUMNS_SHOWN else []
-    return " · ".join(text for text in [*said, rows, *columns] if text)
+            rows += _held(short(str(evidence["variable"])), evidence.get("rows"), total, words)
+    count, columns = len(_list(table.get("columns"))), ""
+    if count > COLUMNS_SHOWN:
+        columns = words.say(
+            f"first {COLUMNS_SHOWN} of {grouped(count)} columns",
+            f"共 {grouped(count)} 列，这里是前 {COLUMNS_SHOWN} 列",
+        )
+    return " · ".join(text for text in [*said, rows, columns] if text)
+
+
+def _held(variable: str, kept: object, total: int, words: Words) -> str:
+    """What of the rows a variable has."""
+    if isinstance(kept, int) and kept < total:
+        return words.say(f"; {variable} holds the first {grouped(kept)}", f"；{variable} 里有前 {grouped(kept)} 行")
+    return words.say(f"; {variable} holds them all", f"；全部在 {variable} 里")
 
 
 def total_rows(table: dict[str, Any]) -> int:

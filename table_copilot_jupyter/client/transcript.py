@@ -21,9 +21,11 @@ from .parts import (
     NoticePart,
     Part,
     QuestionPart,
+    ReminderPart,
     Tally,
     TextPart,
     ToolPart,
+    Waiting,
     number,
 )
 
@@ -40,7 +42,7 @@ class Transcript:
         self, session_sent: Tally | None = None, session_results: Mapping[str, dict[str, Any]] | None = None
     ) -> None:
         self.parts: list[Part] = []
-        self.status = ""
+        self.waiting = Waiting()
         self.model = ""
         self.reason = ""
         self.usage = {"input": 0, "output": 0}
@@ -82,7 +84,7 @@ class Transcript:
             return None
         part: Part | None = handler(event)
         if part is not None:
-            self.status = ""
+            self.waiting = Waiting()
             changed: Part | None = part
             while changed is not None:
                 changed.revision += 1
@@ -93,13 +95,14 @@ class Transcript:
 
     def _on_user_message(self, event: dict[str, Any]) -> None:
         if event.get("queued"):
-            self.status = "Waiting for the turn before this one…"
+            self.waiting = Waiting("turn")
 
     def _on_connection(self, event: dict[str, Any]) -> None:
-        self.status = _text(event.get("content"))
+        tries = number(event.get("attempt")), number(event.get("of"))
+        self.waiting = Waiting("connection", *tries) if event.get("content") else Waiting()
 
     def _on_turn_started(self, event: dict[str, Any]) -> None:
-        self.status = "Thinking…"
+        self.waiting = Waiting("model")
         self._name = re.sub(r"[^A-Za-z0-9]", "", _text(event.get("turn_id")))[:12]
         self._results = dict(self._session_results)  # what was told of the session up to now
         for ref in self._results:
@@ -112,7 +115,7 @@ class Transcript:
 
     def close(self) -> None:
         """Nothing more comes."""
-        self.status = ""
+        self.waiting = Waiting()
         for part in [*self.parts, *self._texts.values(), *self._tools.values()]:
             if not part.done:
                 part.done = True
@@ -261,7 +264,7 @@ class Transcript:
         return part
 
     def _on_reminder(self, event: dict[str, Any]) -> Part:
-        part = NoticePart(content=f"Reminder: {_text(event.get('content'))}", done=True)
+        part = ReminderPart(content=_text(event.get("content")), done=True)
         self.parts.append(part)
         return part
 

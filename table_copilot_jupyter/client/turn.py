@@ -17,17 +17,26 @@ from typing import Any
 from .connection import Connection, Event
 from .errors import CopilotClientError, CopilotConnectionError, CopilotTurnError
 from .kernel_side import KernelSide, process_id
+from .language import is_command
 from .loop import submit
+from .words import ENGLISH, Words
 
 CANCEL_WAIT_S = 2.0
 _POLL_S = 0.1
+
+
+def message_frame(session_id: str, message_id: str, content: str, words: Words) -> Event:
+    """What says ``content``. A command is answered by the server itself, so that it is told the language."""
+    frame: Event = {"type": "message", "session_id": session_id, "content": content, "message_id": message_id}
+    return {**frame, "language": words.language} if is_command(content) else frame
 
 
 class Turn:
     """One message in one attached session. ``cancel``, ``answer`` and ``decide`` may be called from any thread.
 
     With ``kernel`` the caller offers its own thread for the turn's kernel requests: each comes as an event
-    (``kernel_request``), to be handed to ``run``.
+    (``kernel_request``), to be handed to ``run``. ``words``: what is said around the answer; a command is answered in
+    their language.
     """
 
     def __init__(
@@ -38,7 +47,9 @@ class Turn:
         agent: str | None = None,
         *,
         kernel: KernelSide | None = None,
+        words: Words = ENGLISH,
     ) -> None:
+        self.words = words
         self.message_id = uuid.uuid4().hex
         self.notice: Event | None = None
         self.cancelled = False
@@ -111,12 +122,7 @@ class Turn:
     async def _run(self) -> None:
         self._finished = asyncio.get_running_loop().create_future()
         stop = self._connection.listen(self._session_id, self._take)
-        frame: Event = {
-            "type": "message",
-            "session_id": self._session_id,
-            "content": self._content,
-            "message_id": self.message_id,
-        }
+        frame = message_frame(self._session_id, self.message_id, self._content, self.words)
         if self._agent:
             frame["agent"] = self._agent
         if self._kernel is not None:
@@ -152,9 +158,12 @@ class Turn:
         if kind in ("question_closed", "approval_closed"):
             self._closed.add(event.get("question_id") or event.get("approval_id"))
         if kind == "connection_lost":
-            self._fail(CopilotConnectionError(str(event.get("message")), str(event.get("hint"))))
+            said = str(event.get("message")), str(event.get("hint"))
+            self._fail(CopilotConnectionError(*said, chinese=event.get("chinese")))
         elif kind == "session_deleted" or event.get("lost"):
-            self._fail(CopilotTurnError("unknown_session", "The session was deleted while the turn ran.", "Ask again."))
+            chinese = ("回答途中会话被删除了。", "请再问一次。")
+            gone = "The session was deleted while the turn ran."
+            self._fail(CopilotTurnError("unknown_session", gone, "Ask again.", chinese=chinese))
         elif kind == "connection":
             self._emit(event)
         elif kind == "kernel_request":

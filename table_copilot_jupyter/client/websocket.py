@@ -78,6 +78,10 @@ async def open_websocket(endpoint: Endpoint, timeout: float) -> WebSocketTranspo
         raise CopilotConnectionError(
             f"The certificate of {endpoint.url} is not trusted: {error.verify_message}.",
             "Set TABLE_COPILOT_CA to the path of its certificate, then restart the kernel.",
+            chinese=(
+                f"{endpoint.url} 的证书不受信任：{error.verify_message}。",
+                "请把 TABLE_COPILOT_CA 设为其证书的路径，再重启内核。",
+            ),
         ) from None
     except InvalidHandshake as error:
         raise OSError(str(error)) from None
@@ -86,6 +90,10 @@ async def open_websocket(endpoint: Endpoint, timeout: float) -> WebSocketTranspo
         raise CopilotConnectionError(
             f"The server at {endpoint.url} does not speak {SUBPROTOCOL!r}.",
             "Install the same version of table-copilot-jupyter for the server and the kernel.",
+            chinese=(
+                f"{endpoint.url} 上的服务器不懂 {SUBPROTOCOL!r}。",
+                "请在服务器和内核里安装同一版本的 table-copilot-jupyter。",
+            ),
         )
     return WebSocketTransport(socket)
 
@@ -107,6 +115,10 @@ def _tls(endpoint: Endpoint) -> ssl.SSLContext:
         raise CopilotConnectionError(
             f"TABLE_COPILOT_CA is {endpoint.ca!r}, which can't be read: {error.strerror or error}.",
             "Correct the path, then restart the kernel.",
+            chinese=(
+                f"TABLE_COPILOT_CA 是 {endpoint.ca!r}，无法读取：{error.strerror or error}。",
+                "请改正路径，再重启内核。",
+            ),
         ) from None
     if endpoint.ca and urlsplit(endpoint.url).hostname in _LOOPBACK:
         context.check_hostname = False  # the server's own certificate is pinned; it is made for its public name
@@ -118,10 +130,18 @@ def _refused(endpoint: Endpoint, status: int) -> Exception:
         return CopilotConnectionError(
             f"The Jupyter server at {endpoint.url} refused this kernel ({status}).",
             "Restart the kernel: it gets a new token.",
+            chinese=(
+                f"{endpoint.url} 上的 Jupyter 服务器拒绝了这个内核（{status}）。",
+                "请重启内核，它会得到新的令牌。",
+            ),
         )
     if status == 404:
         return CopilotConnectionError(
             f"The Jupyter server at {endpoint.url} has no copilot (404).",
             "Enable the server extension: jupyter server extension enable table_copilot_jupyter.",
+            chinese=(
+                f"{endpoint.url} 上的 Jupyter 服务器没有 Copilot（404）。",
+                "请启用服务器扩展：jupyter server extension enable table_copilot_jupyter。",
+            ),
         )
     return OSError(f"the server at {endpoint.url} answered {status}")

@@ -18,7 +18,6 @@ of what they touch besides, they must think as any second thread does.
 from __future__ import annotations
 
 import os
-import re
 import threading
 import uuid
 from collections.abc import Callable
@@ -27,43 +26,33 @@ from typing import Any
 
 import anywidget
 from ipywidgets import CallbackDispatcher
-from traitlets import Bool, List, TraitError, Unicode, observe, validate
+from traitlets import Bool, List, Unicode, observe, validate
 
 from ..frontend import built
 from .answer import Answer
-from .choices import checked
 from .connection import Event, SessionState
 from .conversation import Conversation, Message
-from .dialogue import Responder, converse
+from .dialogue import converse
 from .discovery import kernel_id, shared_connection, shared_dial
 from .errors import CopilotClientError, without_stack
 from .follower import RESET, Follower
 from .kernel_side import kernel_side
+from .language import user_language
 from .loop import background_loop, submit, wait_for
-from .parts import ApprovalPart, QuestionPart
-from .prompting import Prompter
 from .relay import Relays
 from .render import QuietView
 from .session_choice import attach_own, notebook_identity
 from .transcript import Transcript
-from .turn import Turn
+from .turn import Turn, message_frame
+from .widget_responder import responder, runs_unattended, shell
+from .widget_traits import checked_height, checked_language, checked_level, checked_model, checked_session
 from .widget_transcript import Shown, StaticOutput, render
+from .words import Words
 from .worker import worker
 
 DRAIN_S = 5.0
 """How long ``ask`` waits for callbacks, so that what they do is done when it returns."""
-_SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_LENGTH = re.compile(r"\d+(\.\d+)?(px|pt|cm|mm|in|em|rem|ch|lh|vh|dvh|svh|lvh|vw|%)")
-_LANGUAGES = ("en", "zh")
 _DRAWN = ("user_message", "message", "turn_finished", "message_withdrawn", "rewound", "cleared", "reset", "reminder")
-
-
-class InvalidTraitError(TraitError):  # type: ignore[misc]  # traitlets is not type checked
-    """A value that a trait can't have."""
-
-    def _render_traceback_(self) -> list[str]:
-        """What IPython prints instead of a stack of traitlets' own frames."""
-        return [f"TraitError: {self}"]
 
 
 class CopilotChat(anywidget.AnyWidget):
@@ -71,7 +60,8 @@ class CopilotChat(anywidget.AnyWidget):
 
     ``session`` is the session's id; the notebook's own without. From now on in the session, ``model`` is used, and
     ``privacy`` is what it may see of tables: ``"names"``, ``"schema"``, ``"aggregates"`` or ``"rows"``. ``height`` is a
-    CSS length (``"480px"``, ``"60vh"``); ``language`` is ``"en"`` or ``"zh"``, the browser's without.
+    CSS length (``"480px"``, ``"60vh"``); ``language`` is ``"en"`` or ``"zh"``; without, the live chat
+    speaks the browser's, and what a saved notebook shows of it the user's own.
     """
 
     _esm = built("widget.js")
@@ -111,10 +101,10 @@ class CopilotChat(anywidget.AnyWidget):
         self._redraw_posted = False
         self._follower = Follower()
         self._relays = Relays(shared_dial, self._to_browser)
-        level = _checked_level(privacy)
+        level = checked_level(privacy)
         found = session or wait_for(_notebook_session())
         options |= {"_chat_id": uuid.uuid4().hex[:12], "_kernel_id": kernel_id(os.environ) or ""}
-        if _runs_unattended():
+        if runs_unattended():
             # Who runs a notebook without a user writes the widgets' whole state into it: without the code, then.
             options |= {"_esm": built("loader.js").read_text(encoding="utf-8"), "_css": ""}
         super().__init__(session_id=found, height=height, language=language, **options)
@@ -148,17 +138,19 @@ class CopilotChat(anywidget.AnyWidget):
         """
         self._static.enter_cell()
         state = wait_for(self._attached())
-        session_id = self.session_id
+        session_id, heard = self.session_id, user_language.of(text)
+        words = Words(self.language or heard)
         if not wait:
-            message = {"type": "message", "session_id": session_id, "content": text, "message_id": uuid.uuid4().hex}
+            message = message_frame(session_id, uuid.uuid4().hex, text, words)
             self._switch(wait_for(_request(message)).get("switch_to"))
             return None
-        turn = Turn(wait_for(shared_connection()), session_id, text, kernel=kernel_side())
+        turn = Turn(wait_for(shared_connection()), session_id, text, kernel=kernel_side(), words=words)
         transcript = Transcript(state.sent, state.results)
+        answers = responder(in_sight=self._static.open and not len(self._relays), words=words)
         try:
-            answer = converse(turn, session_id, transcript, QuietView(), self._responder())
+            answer = converse(turn, session_id, transcript, QuietView(), answers)
         except KeyboardInterrupt as error:
-            without_stack(error)
+            without_stack(error, words)
             raise
         finally:
             self._settle()
@@ -185,13 +177,15 @@ class CopilotChat(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         from .magic import shows_html
 
-        if shows_html(_shell()):
+        if shows_html(shell()):
             self._static.show(self._drawn())
         return super()._repr_mimebundle_(**kwargs)
 
     def _drawn(self) -> Shown:
         with self._lock:
-            return render(self._conversation, self._chat_id, self.language or "en")
+            messages = reversed(self._conversation.messages)
+            said = (message["content"] for message in messages if message["role"] == "user")
+            return render(self._conversation, self._chat_id, self.language or user_language.of_messages(said))
 
     def _redraw(self) -> None:
         self._redraw_posted = False
@@ -223,31 +217,21 @@ class CopilotChat(anywidget.AnyWidget):
 
     @validate("session_id")  # type: ignore[untyped-decorator]  # traitlets is not type checked
     def _check_session(self, proposal: dict[str, Any]) -> str:
-        name: str = proposal["value"]
-        if not _SESSION.fullmatch(name):
-            raise InvalidTraitError(f"{name[:80]!r} can't name a session: use 1 to 64 letters, digits, '-' and '_'.")
-        return name
+        return checked_session(proposal["value"])
 
     @validate("height")  # type: ignore[untyped-decorator]
     def _check_height(self, proposal: dict[str, Any]) -> str:
-        height: str = proposal["value"]
-        if not _LENGTH.fullmatch(height):
-            raise InvalidTraitError(f"{height[:80]!r} is no height: use a CSS length such as '480px' or '60vh'.")
-        return height
+        return checked_height(proposal["value"])
 
     @validate("language")  # type: ignore[untyped-decorator]
     def _check_language(self, proposal: dict[str, Any]) -> str | None:
-        language: str | None = proposal["value"]
-        if language is not None and language not in _LANGUAGES:
-            raise InvalidTraitError(f"{language[:80]!r} is no language of the chat: use 'en', 'zh' or None.")
-        return language
+        return checked_language(proposal["value"])
 
     @validate("model")  # type: ignore[untyped-decorator]
     def _choose_model(self, proposal: dict[str, Any]) -> str:
         name: str = proposal["value"]
         if self._ready and not self._takes_in and name != self.model:
-            if not name.strip():
-                raise InvalidTraitError("A session's model can't be taken back. Name the model to use.")
+            checked_model(name)
             wait_for(self._attached())
             wait_for(_request({"type": "configure", "session_id": self.session_id, "model": name}))
         return name
@@ -256,7 +240,7 @@ class CopilotChat(anywidget.AnyWidget):
     def _choose_privacy(self, proposal: dict[str, Any]) -> str:
         level: str = proposal["value"]
         if self._ready and not self._takes_in and level != self.privacy:
-            _checked_level(level)
+            checked_level(level)
             wait_for(self._attached())
             wait_for(_request({"type": "configure", "session_id": self.session_id, "privacy": level}))
         return level
@@ -371,17 +355,6 @@ class CopilotChat(anywidget.AnyWidget):
 
     # --- asking ------------------------------------------------------------------------------
 
-    def _responder(self) -> Responder:
-        """Who answers the turn's questions: the user in the chat, or below the cell.
-
-        The comm's messages may wait until the cell has ended, and a chat that is not shown can't be answered in.
-        """
-        if threading.current_thread() is not threading.main_thread():
-            return _InChat()
-        if _runs_unattended():
-            return Prompter()  # nobody is there, and that is what it says
-        return _InChat() if self._static.open and not len(self._relays) else _BelowCell()
-
     def _settle(self) -> None:
         """After a turn: what it changed is seen, and drawn in the cell that waited for it."""
         worker().drain(DRAIN_S)
@@ -392,57 +365,9 @@ class CopilotChat(anywidget.AnyWidget):
             self.session_id = session_id
 
 
-class _InChat:
-    """The user answers in the chat."""
-
-    def watch(self, event: Event | None) -> None:
-        return None
-
-    def question(self, part: QuestionPart) -> str | None:
-        return None
-
-    def approval(self, part: ApprovalPart) -> tuple[str, str | None] | None:
-        return None
-
-
-class _BelowCell(Prompter):
-    """The user answers below the cell."""
-
-    def question(self, part: QuestionPart) -> str | None:
-        from .plain import question_text
-
-        print(question_text(part))
-        return super().question(part)
-
-    def approval(self, part: ApprovalPart) -> tuple[str, str | None] | None:
-        from .plain import approval_text
-
-        print(approval_text(part))
-        return super().approval(part)
-
-
-def _checked_level(level: str | None) -> str | None:
-    try:
-        return checked("privacy", level)
-    except ValueError as error:
-        raise InvalidTraitError(str(error)) from None
-
-
 def _key(message: Message) -> tuple[str, str]:
     """What tells a message from others, also when a log that was lost is read anew."""
     return message["message_id"], message["content"]
-
-
-def _shell() -> Any:
-    from IPython import get_ipython
-
-    return get_ipython()
-
-
-def _runs_unattended() -> bool:
-    """Whether this cell runs where nobody could type anything, as nbclient runs it."""
-    kernel = getattr(_shell(), "kernel", None)
-    return kernel is not None and not kernel._allow_stdin
 
 
 async def _request(frame: Event) -> Event:
@@ -451,5 +376,5 @@ async def _request(frame: Event) -> Event:
 
 async def _notebook_session() -> str:
     """The notebook's own session, as the magic chooses it. Raises CopilotClientError."""
-    identity = notebook_identity(os.environ, getattr(_shell(), "user_ns", {}))
+    identity = notebook_identity(os.environ, getattr(shell(), "user_ns", {}))
     return await attach_own(await shared_connection(), identity, lambda *_: None)

@@ -10,12 +10,14 @@ import contextvars
 import uuid
 from dataclasses import dataclass
 
+from ..language import Language
 from . import style
 from .conversation import Conversation, Round
 from .html import closing_html, escaped, framed, part_html
 from .parts import TextPart
 from .plain import part_text, transcript_text
 from .visible import visible
+from .words import Words
 
 LIMIT = 100_000
 """Characters of HTML; a forge's preview and a notebook's diff stay usable."""
@@ -24,15 +26,6 @@ _SAID = (
     "background:var(--jp-layout-color2, #f3f3f3);padding:8px 12px;margin:16px 0 8px 0;"
     "white-space:pre-wrap;overflow-wrap:anywhere"
 )
-_WORDS = {
-    "en": {
-        "you": "You",
-        "to": "to",
-        "empty": "Nothing was said in this conversation yet.",
-        "cut": "The conversation is longer. Its end is shown here.",
-    },
-    "zh": {"you": "你", "to": "对", "empty": "这段对话还没有内容。", "cut": "对话较长，这里只显示结尾部分。"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +36,9 @@ class Shown:
     text: str
 
 
-def render(conversation: Conversation, name: str, language: str = "en", limit: int = LIMIT) -> Shown:
+def render(conversation: Conversation, name: str, language: Language = "en", limit: int = LIMIT) -> Shown:
     """The conversation, or its end. ``name`` tells the live chat which transcript is its own."""
-    words = _WORDS.get(language, _WORDS["en"])
+    words = Words(language)
     pieces: list[tuple[str, str]] = []
     size, cut = 0, False
     for waiting in reversed(conversation.waiting):
@@ -61,20 +54,24 @@ def render(conversation: Conversation, name: str, language: str = "en", limit: i
             break
     pieces.reverse()
     if cut or not pieces:
-        line = words["cut"] if cut else words["empty"]
+        line = _cut(words) if cut else words.say("Nothing was said in this conversation yet.", "这段对话还没有内容。")
         pieces.insert(0, (f'<div style="{style.QUIET}">{escaped(line)}</div>', line))
     content = framed("".join(markup for markup, _ in pieces))
     html = f'<div class="tcj-static tcj-static-{escaped(name)}">{content}</div>'
     return Shown(html, "\n\n".join(text for _, text in pieces if text))
 
 
-def _round(one: Round, words: dict[str, str], room: int) -> tuple[str, str, bool]:
+def _cut(words: Words) -> str:
+    return words.say("The conversation is longer. Its end is shown here.", "对话较长，这里只显示结尾部分。")
+
+
+def _round(one: Round, words: Words, room: int) -> tuple[str, str, bool]:
     """HTML and text of one round, its end where there is no room for all of it; and whether that is all."""
     said = "" if one.said is None else _said_html(one.said, one.agent, words)
-    closing = closing_html(one.transcript)
-    parts = [part_html(part) for part in one.transcript.parts]
+    closing = closing_html(one.transcript, words)
+    parts = [part_html(part, words) for part in one.transcript.parts]
     if len(said) + sum(map(len, parts)) + len(closing) <= room:
-        text = transcript_text(one.transcript)
+        text = transcript_text(one.transcript, words)
         if one.said is not None:
             text = f"{_said_text(one.said, one.agent, words)}\n\n{text}"
         return said + "".join(parts) + closing, text.strip(), True
@@ -85,7 +82,7 @@ def _round(one: Round, words: dict[str, str], room: int) -> tuple[str, str, bool
                 kept.append(_end_of(part, left))
             break
         kept.append(markup)
-        texts.append(part_text(part))
+        texts.append(part_text(part, words))
         left -= len(markup)
     return "".join(reversed(kept)), "\n\n".join(reversed(texts)), False
 
@@ -95,14 +92,16 @@ def _end_of(part: TextPart, room: int) -> str:
     return f'<pre style="{style.WRAPPED}">…{escaped(part.text[-max(room // 2, 1) :])}</pre>' if room > 0 else ""
 
 
-def _said_html(content: str, agent: str | None, words: dict[str, str]) -> str:
-    who = f"{words['you']} {words['to']} {agent}" if agent else words["you"]
-    return f'<div style="{_SAID}"><b>{escaped(who)}</b>\n{escaped(content)}</div>'
+def _said_html(content: str, agent: str | None, words: Words) -> str:
+    return f'<div style="{_SAID}"><b>{escaped(_who(agent, words))}</b>\n{escaped(content)}</div>'
 
 
-def _said_text(content: str, agent: str | None, words: dict[str, str]) -> str:
-    who = f"{words['you']} {words['to']} {agent}" if agent else words["you"]
-    return visible(f"{who}: {content}")
+def _said_text(content: str, agent: str | None, words: Words) -> str:
+    return visible(words.named(_who(agent, words), content))
+
+
+def _who(agent: str | None, words: Words) -> str:
+    return words.say(f"You to {agent}", f"你对 {agent}") if agent else words.say("You", "你")
 
 
 class StaticOutput:
