@@ -105,7 +105,8 @@ class Results:
 
     def evidence(self, message_id: str, text: str, said: str) -> protocol.Evidence | None:
         """Which numbers of an answer stand in which result; None where the answer has nothing to do with tables."""
-        proof: Proof = prove(text, [*self._indexes.values(), *self._lists], said=said)
+        indexes = [*self._indexes.values(), *self._lists]
+        proof: Proof = prove(text, indexes, said=said, remembered=not self._tables_read)
         refs = [ref for ref in proof.refs if not ref.startswith(_LIST)]
         # what a list or a description says needs no query to prove it
         numbers = [number for number in proof.numbers if not (number.ref or "").startswith(_LIST)]

@@ -53,6 +53,15 @@ def test_numbers_of_talk_that_has_nothing_to_do_with_tables_are_let_be():
     assert results().evidence("m", "Python has 35 keywords.", "") is None
 
 
+def test_a_short_number_stands_in_an_earlier_turns_result_by_accident_unless_that_is_cited():
+    made = results(shown("q1", ["Biscoe", 4716.0, 3]))
+    assert made.evidence("m", "You have 3 open todos.", "").refs == ["q1"]  # a table was read for this answer
+    made.begin_turn()
+    assert made.evidence("m", "You have 3 open todos.", "") is None
+    assert made.evidence("m", "It was 4,716 g.", "").refs == ["q1"]
+    assert made.evidence("m", "There were 3 [q1].", "").numbers[0].ref == "q1"
+
+
 def test_what_a_description_says_needs_no_query_in_its_own_turn():
     made = results(shown(None, ["mass", 4201.75]))
     assert made.evidence("m", "The mean is 4,201.75 g.", "") is None

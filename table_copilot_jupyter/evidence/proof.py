@@ -115,12 +115,15 @@ def _readings(number: Number, sign: int = 1) -> list[_Reading]:
     return found
 
 
-def prove(text: str, results: Sequence[ResultIndex], *, said: str = "", cited: Sequence[str] = ()) -> Proof:
+def prove(
+    text: str, results: Sequence[ResultIndex], *, said: str = "", cited: Sequence[str] = (), remembered: bool = False
+) -> Proof:
     """Look for every number of an answer in the results, of which the newest is last.
 
-    A number that the user has ``said`` proves nothing and is left out. ``cited``: results that the answer is known to
-    be about though it does not cite them. Of several results that a number stands in, the one that is cited in the
-    same sentence counts, else in the same line, else anywhere, else the newest.
+    A number that the user has ``said`` proves nothing and is left out. ``cited``: results that the answer is known
+    to be about though it does not cite them. ``remembered``: all results are of earlier turns, so a short number
+    ("1 open todo") stands in one that is not cited by accident only. Of several results that a number stands in,
+    the one that is cited in the same sentence counts, else in the same line, else anywhere, else the newest.
     """
     indexes = {index.ref: index for index in results}
     said_text = prose(text)
@@ -128,10 +131,12 @@ def prove(text: str, results: Sequence[ResultIndex], *, said: str = "", cited: S
     numbers = [number for number in find(said_text) if number.key not in known]
     places = _Places(said_text, indexes)
     about = dict.fromkeys([*(ref for ref in reversed(places.cited) if ref in indexes), *cited])
-    rest = list(dict.fromkeys([*(ref for ref in about if ref in indexes), *reversed(indexes)]))
+    about = {ref: None for ref in about if ref in indexes}
+    remote = list(dict.fromkeys([*about, *reversed(indexes)]))
     marks = []
     for number in numbers:
         near = places.near(number)
+        rest = remote if _is_long(number) or not remembered else list(about)
         ref = _stands_in(number, near, rest, indexes)
         if ref is None and not number.signed and places.falls(number):
             less = _readings(number, -1)
@@ -139,6 +144,11 @@ def prove(text: str, results: Sequence[ResultIndex], *, said: str = "", cited: S
         marks.append(NumberMark(start=number.start, end=number.end, text=text[number.start : number.end], ref=ref))
     refs = dict.fromkeys([*places.cited, *(mark.ref for mark in marks if mark.ref)])
     return Proof(tuple(refs), tuple(marks))
+
+
+def _is_long(number: Number) -> bool:
+    """Whether it has three digits that count, so that it is hardly met by accident."""
+    return abs(number.value) >= 100 * number.step
 
 
 def _stands_in(
