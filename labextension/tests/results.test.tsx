@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CHART, RUN, TABLE } from "../src/chat/mime";
 import { Output } from "../src/chat/view/results/Output";
 import { Alone } from "./alone";
+import { title } from "../src/chat/words/server";
 
 let place: Alone;
 beforeEach(() => (place = new Alone()));
@@ -58,6 +59,31 @@ describe("a result's table", () => {
     show(table(many(2), { total_rows: 12_345 }));
     expect(place.one(".tcj-result-name").textContent).toContain("共 12\u2009345 行，这里是前 2 行");
     expect(place.texts("button").slice(0, 2)).toEqual(["插入为单元格", "复制"]);
+  });
+
+  it("says in Chinese what a list or a description of tables is", () => {
+    place.end();
+    place = new Alone({ language: "zh" });
+    const columns = [
+      { name: "column", type: "text", numeric: false },
+      { name: "most frequent", type: "text", numeric: false },
+      { name: "25 %", type: "number", numeric: true },
+    ];
+    show(table([["a", "x", 1]], { ref: null, title: "staff: 1,704 rows × 6 columns", columns }));
+    expect(place.one(".tcj-result-name").textContent).toContain("staff：1,704 行 × 6 列");
+    expect(place.texts("th")).toEqual(["列", "最常见", "25 %"]);
+    show(table([["a"]], { title: "rows", columns: [{ name: "rows", type: "number", numeric: true }] }));
+    expect(place.texts("th")).toEqual(["rows"]);
+  });
+
+  it.each([
+    ["3 tables", "3 个表"],
+    ["No tables", "没有表"],
+    ["t: 2 columns", "t：2 列"],
+    ["t: 5 rows × 1 column; all figures from 100 rows, evenly spread", "t：5 行 × 1 列；所有数字来自均匀抽取的 100 行"],
+    ["Something else", "Something else"],
+  ])("has Chinese for the title %j", (said, chinese) => {
+    expect(title(said)).toBe(chinese);
   });
 
   it("shows what is no value, what hides and what a float is", () => {

@@ -1,7 +1,11 @@
 /** The words of what tools show of tables, and of the evidence behind an answer. Numbers come in written out. */
 import type { Check } from "../chat";
+import { head, title } from "./server";
 
 export interface TableWords {
+  /** Of a list or a description of tables, as the server has them: in English. */
+  readonly title: (said: string) => string;
+  readonly head: (name: string) => string;
   /** The name of a result; both may be "". */
   readonly result: (ref: string, title: string) => string;
   readonly rows: (count: string) => string;
@@ -34,6 +38,8 @@ export interface TableWords {
 }
 
 export const en: TableWords = {
+  title: (said) => said,
+  head: (name) => name,
   result: (ref, title) => ["Result", ref, title].filter(Boolean).join(" "),
   rows: (count) => (count === "1" ? "1 row" : `${count} rows`),
   firstRows: (shown, total) => `first ${shown} of ${total} rows`,
@@ -75,6 +81,8 @@ export const en: TableWords = {
 };
 
 export const zh: TableWords = {
+  title,
+  head,
   result: (ref, title) => ["结果", ref, title].filter(Boolean).join(" "),
   rows: (count) => `${count} 行`,
   firstRows: (shown, total) => `共 ${total} 行，这里是前 ${shown} 行`,

@@ -1,6 +1,6 @@
 /** The words of the transcript, and of numbers and times everywhere. */
 import type { Decision } from "../state";
-import { inChinese } from "./consent";
+import { asked as inChinese } from "./server";
 
 export interface Units {
   ms(count: number): string;

@@ -7,6 +7,7 @@ import { useHost, useWords } from "../../context";
 import { CodeBlock } from "../../markdown/CodeBlock";
 import { visible } from "../../markdown/visible";
 import type { Cell, Column, Table } from "../../mime";
+import type { TableWords } from "../../words/tables";
 import { duration, grouped } from "../figures";
 import { Fold } from "../Fold";
 import { memo } from "../memo";
@@ -18,8 +19,9 @@ const PAGE = 25;
 /** A longer cell is cut to one line; it opens when it has the focus. */
 const LONG = 40;
 
-export function ResultTable({ table }: { table: Table }) {
+export function ResultTable({ table: given }: { table: Table }) {
   const words = useWords().tables;
+  const table = useMemo(() => (given.ref === "" ? worded(given, words) : given), [given, words]);
   const [query, find] = useState("");
   const [sort, sortBy] = useState<Sort | null>(null);
   const [page, turnTo] = useState(0);
@@ -77,6 +79,12 @@ export function ResultTable({ table }: { table: Table }) {
       )}
     </figure>
   );
+}
+
+/** A list or a description of tables, whose title and columns are the server's own words. */
+function worded(table: Table, { title, head }: TableWords): Table {
+  const columns = table.columns.map((column) => ({ ...column, name: head(column.name) }));
+  return { ...table, title: title(table.title), columns };
 }
 
 function Caption({ table }: { table: Table }) {
