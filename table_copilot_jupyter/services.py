@@ -11,7 +11,7 @@ from .agents.library import AgentLibrary
 from .clock import Clock, new_id, utc_now
 from .engine.base import Engine, ModelChoice
 from .kernel.base import Kernels
-from .language import Language, of_environment
+from .language import Language, of_environment, spoken
 from .privacy import Defaults
 from .settings import Settings
 from .store.base import Store
@@ -38,10 +38,9 @@ class Services:
     privacy: Defaults
     clock: Clock = utc_now
 
-    @property
-    def language(self) -> Language:
-        """Of what is said to a surface that has not told its own."""
-        return self.settings.language or of_environment()
+    def language_of(self, said: str) -> Language:
+        """What to speak with a user who said that; of a command, say ""."""
+        return self.settings.language or spoken(said) or of_environment()
 
     def short_id(self) -> str:
         """An identifier that can be typed by hand."""

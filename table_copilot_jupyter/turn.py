@@ -271,6 +271,7 @@ class Turn:
             workspace=self.workspace,
             model=model.name,
             host=model.host,
+            language=self._services.language_of(self._said),
         )
 
     async def _ask(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -252,3 +253,15 @@ def test_once_more_is_a_reminder_of_its_own_without_recurrence() -> None:
 
 def test_a_reminder_of_a_zone_that_is_gone_can_be_snoozed() -> None:
     assert snoozed(DAILY.model_copy(update={"timezone": "Mars/Base"}), 1, NOW, once=False).due.endswith("+00:00")
+
+
+async def test_to_a_chinese_user_it_speaks_chinese(reminders: Reminders) -> None:
+    reminders.context = replace(reminders.context, language="zh")
+    assert await reminders("list") == "没有提醒。"
+    said = await reminders("create", content="浇花", when="明天上午9点")
+    name = (await reminders.only()).reminder_id
+    line = "2026年11月19日 周四 09:00（Europe/Berlin）：浇花"
+    assert said == f"已设置提醒：{line}（id `{name}`）"
+    assert await reminders("list") == f"1 个提醒：\n\n- `{name}` {line}"
+    assert (await reminders("snooze", content="浇花")).startswith("已推迟到 2026年11月18日")
+    assert (await reminders("cancel", content="浇花")).startswith("已取消提醒：2026年11月18日")

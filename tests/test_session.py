@@ -633,3 +633,18 @@ async def test_a_queued_message_that_is_replaced_leaves_the_answer_it_waited_for
         *("first", "so far and done", "message 2", "You said: message 2", "third anew"),
     ]
     assert await hub.services.store.unanswered_messages("s") == []
+
+
+async def test_tools_speak_the_language_of_the_message(tmp_path, monkeypatch):
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    engine = ScriptedEngine()
+    async with running_hub(tmp_path, engine) as hub:
+        client = Client(hub)
+        await client.attach("s")
+        for number, content in enumerate(["add a todo: buy milk", "添加待办：买牛奶", "42"]):
+            await client.say("s", content, f"m{number}")
+        spoken = [request.tool_context("c", "copilot", request.model).language for request in engine.requests]
+    assert spoken[:2] == ["en", "zh"]
+    assert spoken[2] == "zh"  # of the locale

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -212,3 +213,19 @@ def test_the_model_is_told_every_argument(todos: Todos) -> None:
     properties = todos.tool.parameters()["properties"]
     assert all(argument.get("description") for argument in properties.values())
     assert todos.tool.parameters()["required"] == ["action"]
+
+
+async def test_to_a_chinese_user_it_speaks_chinese(todos: Todos) -> None:
+    todos.context = replace(todos.context, language="zh")
+    assert await todos("list") == "没有未完成的待办。"
+    said = await todos("add", title="检查企鹅表", due="明天上午9点", priority="high", tags=["表"])
+    line = (
+        f"检查企鹅表 · 2026年11月19日 周四 09:00（Europe/Berlin）到期 · 高优先级 · #表 `{(await todos.only()).todo_id}`"
+    )
+    assert said == f"已添加待办：{line}"
+    assert await todos("list", tag="表") == f"1 条带 #表 的未完成的待办：\n\n- [ ] {line}"
+    assert (await todos("edit", todo_id="检查企鹅表", title="检查")).startswith("已修改待办：检查 · ")
+    assert (await todos("complete", title="检查")).startswith("已完成待办：检查")
+    assert (await todos("complete", title="检查")).startswith("无需更改，它已经完成了：检查")
+    assert (await todos("reopen", title="检查")).startswith("已重新打开待办：检查")
+    assert (await todos("remove", title="检查")).startswith("已删除待办：检查")

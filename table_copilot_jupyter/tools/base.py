@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from ..language import Language
 from ..privacy import Privacy
 from ..protocol import PrivacyLevel, SentTable
 
@@ -136,7 +137,7 @@ class ToolContext:
     ``approve(tool, what, arguments, key)`` asks for consent; ``output(mime_bundle)`` shows something.
     Both waits raise ``asyncio.CancelledError`` when the turn is cancelled. ``key`` names what is consented to:
     allowed for the session, the same key is not asked again; nor, refused, within the same turn.
-    ``model`` and ``host``: who reads what the tool returns.
+    ``model`` and ``host``: who reads what the tool returns. ``language``: what the user speaks.
     """
 
     session_id: str
@@ -153,6 +154,11 @@ class ToolContext:
     workspace: Workspace
     model: str
     host: str
+    language: Language = "en"
+
+    def say(self, english: str, chinese: str) -> str:
+        """The one of the two that the user speaks: what is the user's own comes to the model in their words."""
+        return chinese if self.language == "zh" else english
 
 
 class Tool(ABC, Generic[ArgumentsT]):

@@ -107,16 +107,22 @@ class ScheduleTool(Tool[ScheduleArguments]):
         )
         await self._store.add_reminder(context.owner, reminder)
         self._changed(context.owner)
-        return ToolResult(f"Reminder set for {describe(reminder)} (id `{reminder.reminder_id}`)")
+        line = describe(reminder, context.language)
+        name = reminder.reminder_id
+        return ToolResult(context.say(f"Reminder set for {line} (id `{name}`)", f"已设置提醒：{line}（id `{name}`）"))
 
     async def _list(self, context: ToolContext) -> ToolResult:
         found = await self._store.reminders(context.owner)
         if not found:
-            return ToolResult("There are no reminders.")
-        lines = [f"- `{reminder.reminder_id}` {describe(reminder)}" for reminder in found[:MAX_LISTED]]
+            return ToolResult(context.say("There are no reminders.", "没有提醒。"))
+        lines = [
+            f"- `{reminder.reminder_id}` {describe(reminder, context.language)}" for reminder in found[:MAX_LISTED]
+        ]
         if len(found) > MAX_LISTED:
-            lines.append(f"- and {len(found) - MAX_LISTED} more")
-        return ToolResult(f"{len(found)} reminder{'' if len(found) == 1 else 's'}:\n" + "\n".join(lines))
+            more = len(found) - MAX_LISTED
+            lines.append(context.say(f"- and {more} more", f"- 另有 {more} 个"))
+        head = context.say(f"{len(found)} reminder{'' if len(found) == 1 else 's'}:\n", f"{len(found)} 个提醒：\n\n")
+        return ToolResult(head + "\n".join(lines))
 
     async def _cancel(self, arguments: ScheduleArguments, context: ToolContext) -> ToolResult:
         said = arguments.reminder_id or arguments.content
@@ -124,7 +130,8 @@ class ScheduleTool(Tool[ScheduleArguments]):
             raise ToolError("Which reminder is to be cancelled? Give its 'reminder_id' (id or a part of its content).")
         reminder = _pick(await self._store.reminders(context.owner), said)
         await self._replace(reminder.model_copy(update={"state": "cancelled"}), context)
-        return ToolResult(f"Cancelled the reminder for {describe(reminder)}")
+        line = describe(reminder, context.language)
+        return ToolResult(context.say(f"Cancelled the reminder for {line}", f"已取消提醒：{line}"))
 
     async def _snooze(self, arguments: ScheduleArguments, context: ToolContext) -> ToolResult:
         if arguments.rrule is not None:
@@ -137,7 +144,8 @@ class ScheduleTool(Tool[ScheduleArguments]):
             raise ToolError(f"Snoozing moves one time only, and {text!r} recurs. Give one time.")
         moved = reminder.model_copy(update={"due": _iso(when.due), "state": "pending"})
         await self._replace(moved, context)
-        return ToolResult(f"Snoozed until {describe(moved)}")
+        line = describe(moved, context.language)
+        return ToolResult(context.say(f"Snoozed until {line}", f"已推迟到 {line}"))
 
     async def _to_snooze(self, said: str | None, context: ToolContext) -> ReminderItem:
         """A pending reminder, else one that fired; without a name the one that fired last."""
@@ -207,7 +215,7 @@ def snoozed(reminder: ReminderItem, minutes: int, now: datetime, *, once: bool) 
 
 
 def describe(reminder: ReminderItem, language: Language = "en") -> str:
-    """``Mon 23 Nov 2026, 09:00 (Europe/Berlin), every Monday: Stand-up``. Models are told it in English."""
+    """``Mon 23 Nov 2026, 09:00 (Europe/Berlin), every Monday: Stand-up``."""
     time = say_time(_due(reminder), zone_named(reminder.timezone), language)
     recurring = describe_rrule(reminder.rrule, language, with_time=False) if reminder.rrule else ""
     comma, colon = ("，", "：") if language == "zh" else (", ", ": ")

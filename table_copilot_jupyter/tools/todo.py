@@ -106,7 +106,7 @@ class TodoTool(Tool[TodoArguments]):
             raise ToolError(f"There are {MAX_TODOS} todos, which is the most. Remove some that are done first.")
         await self._store.add_todo(context.owner, todo)
         self._changed(context.owner)
-        return ToolResult(f"Added todo: {_line(todo, context)}")
+        return _told(context, "Added todo", "已添加待办", todo)
 
     async def _list(self, arguments: TodoArguments, context: ToolContext) -> ToolResult:
         status = arguments.status or "open"
@@ -116,13 +116,16 @@ class TodoTool(Tool[TodoArguments]):
             wanted = _tag(arguments.tag).casefold()
             found = [todo for todo in found if wanted in (tag.casefold() for tag in todo.tags)]
         kind = ("" if status == "all" else f"{status} ") + ("todo" if len(found) == 1 else "todos")
-        tagged = f" tagged #{_tag(arguments.tag)}" if arguments.tag else ""
+        kind += f" tagged #{_tag(arguments.tag)}" if arguments.tag else ""
+        kind_zh = {"open": "未完成的待办", "done": "已完成的待办", "all": "待办"}[status]
+        kind_zh = (f"带 #{_tag(arguments.tag)} 的" if arguments.tag else "") + kind_zh
         if not found:
-            return ToolResult(f"There are no {kind}{tagged}.")
+            return ToolResult(context.say(f"There are no {kind}.", f"没有{kind_zh}。"))
         lines = [f"- [{'x' if todo.done else ' '}] {_line(todo, context)}" for todo in found[:MAX_LISTED]]
         if len(found) > MAX_LISTED:
-            lines.append(f"- and {len(found) - MAX_LISTED} more")
-        return ToolResult(f"{len(found)} {kind}{tagged}:\n" + "\n".join(lines))
+            more = len(found) - MAX_LISTED
+            lines.append(context.say(f"- and {more} more", f"- 另有 {more} 条"))
+        return ToolResult(context.say(f"{len(found)} {kind}:\n", f"{len(found)} 条{kind_zh}：\n\n") + "\n".join(lines))
 
     async def _edit(self, arguments: TodoArguments, context: ToolContext) -> ToolResult:
         if arguments.todo_id is None:
@@ -142,22 +145,25 @@ class TodoTool(Tool[TodoArguments]):
         todo = await self._find(arguments.todo_id, context, first=False)
         changed = todo.model_copy(update=changes)
         await self._replace(changed, context)
-        return ToolResult(f"Changed todo: {_line(changed, context)}")
+        return _told(context, "Changed todo", "已修改待办", changed)
 
     async def _mark(self, arguments: TodoArguments, context: ToolContext, *, done: bool) -> ToolResult:
         todo = await self._find(_said(arguments), context, first=not done)
         if todo.done == done:
-            return ToolResult(f"Nothing to change; it is already {'done' if done else 'open'}: {_line(todo, context)}")
+            state, state_zh = ("done", "完成了") if done else ("open", "是未完成的")
+            return _told(context, f"Nothing to change; it is already {state}", f"无需更改，它已经{state_zh}", todo)
         changed = marked(todo, done, context.now())
         await self._replace(changed, context)
-        return ToolResult(f"{'Completed' if done else 'Reopened'} todo: {_line(changed, context)}")
+        if done:
+            return _told(context, "Completed todo", "已完成待办", changed)
+        return _told(context, "Reopened todo", "已重新打开待办", changed)
 
     async def _remove(self, arguments: TodoArguments, context: ToolContext) -> ToolResult:
         todo = await self._find(_said(arguments), context, first=False)
         if not await self._store.remove_todo(context.owner, todo.todo_id):
             raise _gone(todo)
         self._changed(context.owner)
-        return ToolResult(f"Removed todo: {_line(todo, context)}")
+        return _told(context, "Removed todo", "已删除待办", todo)
 
     async def _find(self, said: str, context: ToolContext, *, first: bool) -> TodoItem:
         """The todo meant by ``said``: among those with ``done == first`` if any of them matches, else among all."""
@@ -176,7 +182,7 @@ class TodoTool(Tool[TodoArguments]):
 
 
 def describe(todo: TodoItem, now: datetime, timezone: ZoneInfo, language: Language = "en") -> str:
-    """One line: title, what else there is to know, id. Models are told it in English."""
+    """One line: title, what else there is to know, id."""
     chinese = language == "zh"
     details = []
     if todo.due:
@@ -196,7 +202,11 @@ def describe(todo: TodoItem, now: datetime, timezone: ZoneInfo, language: Langua
 
 
 def _line(todo: TodoItem, context: ToolContext) -> str:
-    return describe(todo, context.now(), context.timezone)
+    return describe(todo, context.now(), context.timezone, context.language)
+
+
+def _told(context: ToolContext, english: str, chinese: str, todo: TodoItem) -> ToolResult:
+    return ToolResult(context.say(f"{english}: ", f"{chinese}：") + _line(todo, context))
 
 
 def _pick(todos: list[TodoItem], said: str) -> TodoItem:

@@ -118,7 +118,7 @@ class PlainPeer(Peer):
             await session.configure(kernel_id=frame.kernel_id)
         content, is_command = commands.read(frame.content)
         if is_command:
-            language = self.hub.services.language
+            language = self.hub.services.language_of("")
             scene = commands.Scene(self.hub, session, self.owner, "plain", frame.kernel_id, language=language)
             answer = await commands.run(content, scene)
             if answer.switch_to is not None:

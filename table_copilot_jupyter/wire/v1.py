@@ -247,7 +247,7 @@ class V1Peer(Peer):
         content, is_command = commands.read(frame.content)
         cell = self._cell(frame, session)
         if is_command:
-            language = frame.language or self.hub.services.language
+            language = frame.language or self.hub.services.language_of("")
             scene = commands.Scene(self.hub, session, self.owner, self._surface, frame.kernel_id, cell, language)
             answer = await commands.run(content, scene)
             content = answer.say
