@@ -223,22 +223,7 @@ def _result(call: ToolCall, answer: ToolAnswer | None, language: Language) -> st
         if not (given := _given(answer)):
             return "没有收到回答。" if chinese else "There was no answer."
         return f"你的回答是：**{given}**" if chinese else f"You answered: **{given}**"
-    lead = _CHINESE_LEADS.get((call.tool, str(call.arguments.get("action"))), "") if chinese else ""
-    return f"{lead}\n\n{answer.content.strip()}".strip()
-
-
-_CHINESE_LEADS: Final = {
-    (TODOS, "add"): "已添加待办。",
-    (TODOS, "list"): "你的待办：",
-    (TODOS, "complete"): "已完成。",
-    (TODOS, "reopen"): "已重新打开。",
-    (TODOS, "edit"): "已修改。",
-    (TODOS, "remove"): "已删除。",
-    (REMINDERS, "create"): "已设置提醒。",
-    (REMINDERS, "list"): "你的提醒：",
-    (REMINDERS, "cancel"): "已取消提醒。",
-    (REMINDERS, "snooze"): "已推迟提醒。",
-}
+    return answer.content.strip()
 
 
 def _undone(request: Request, requests: Sequence[AnyRequest], turn: _Turn, tools: Collection[str]) -> str:
