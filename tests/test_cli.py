@@ -406,6 +406,8 @@ async def test_a_server_of_its_own_starts_shows_its_status_answers_and_stops_cle
 
         collect = asyncio.ensure_future(process.stdout.read())
         code, shown = await command_output("status")
+        while "no answer within" in shown and process.returncode is None:  # a busy machine: it has just begun
+            code, shown = await command_output("status")
         assert (code, f"process   {process.pid}" in shown) == (0, True), shown
         code, shown = await command_output("ask", "hello")
         assert (code, bool(shown.strip())) == (0, True)
