@@ -7,7 +7,8 @@ import pytest
 from table_copilot_jupyter.engine.offline.asks import Choice, Clause, Unclear
 from table_copilot_jupyter.engine.offline.condition_rules import plain_number
 from table_copilot_jupyter.engine.offline.conditions import conditions_in
-from table_copilot_jupyter.engine.offline.names import Column, Scene, TableInfo
+from table_copilot_jupyter.engine.offline.names import Column, TableInfo
+from table_copilot_jupyter.engine.offline.scene import Scene
 from table_copilot_jupyter.engine.offline.sql import condition_sql
 
 PEOPLE = TableInfo(
@@ -90,7 +91,12 @@ def where(phrase: str, marker: str = "where", table: TableInfo = PEOPLE) -> str:
         ("age over 30 in 1980", "age > 30 AND year(born) = 1980"),
         ("zip over 500", "TRY_CAST(zip AS DOUBLE) > 500"),
         ("zip is 75001", "lower(zip) = '75001'"),
+        ("no city and since 1980", "city IS NULL AND year(born) >= 1980"),
+        ("age not known", "age IS NULL"),
         ("Paris", f"'paris' IN {TEXT}"),
+        ("red haired", f"('red haired' IN {TEXT} OR ('red' IN {TEXT} AND 'haired' IN {TEXT}))"),
+        ("age is 30 and Paris", f"age = 30 AND 'paris' IN {TEXT}"),
+        ("born in 1980 and Paris", f"year(born) = 1980 AND 'paris' IN {TEXT}"),
         ("Paris or London", f"('paris' IN {TEXT} OR 'london' IN {TEXT})"),
         ("New York", f"'new york' IN {TEXT}"),
     ],
@@ -122,6 +128,12 @@ def test_of_several_columns_of_times_the_user_chooses() -> None:
         ("retired is Paris", "`retired` is true or false, and “Paris” is neither"),
         ("age is blue", "`age` holds numbers, and “blue” is none"),
         ("who is the oldest", "I can't read the condition “who is the oldest”"),
+        ("what", "I can't read the condition “what”"),
+        ("not in Paris", "I can't read the condition “not in Paris”"),
+        ("Paris vs London", "I can't read the condition “Paris vs London”"),
+        ("three", "I can't tell which column of `people` “three” is about"),
+        ("body mass over 5 dollars", "`body_mass_kg` holds numbers, and “5 dollars” is none"),
+        ("age over 5 survived", "`age` holds numbers, and “5 survived” is none"),
         ("between here and there", "I can't read the condition “between here and there”"),
     ],
 )

@@ -8,13 +8,13 @@ from table_copilot_jupyter.engine.offline.asks import Choice
 from table_copilot_jupyter.engine.offline.names import (
     LIKELY,
     Column,
-    Scene,
     TableInfo,
     columns_meant,
     means_rows_of,
     singular,
     table_meant,
 )
+from table_copilot_jupyter.engine.offline.scene import Scene
 from table_copilot_jupyter.engine.offline.tagging import tag
 
 NAMES = (
@@ -58,7 +58,7 @@ def test_words_find_their_column(phrase: str, name: str) -> None:
     assert [column.name for column in columns_meant(phrase, COLUMNS)] == [name]
 
 
-@pytest.mark.parametrize("phrase", ["airspeed", "planet", "", "g", "a", "Gentoo", "fish", "没有"])
+@pytest.mark.parametrize("phrase", ["airspeed", "planet", "gdp", "", "g", "a", "Gentoo", "fish", "没有"])
 def test_other_words_find_none(phrase: str) -> None:
     assert columns_meant(phrase, COLUMNS) == ()
 
@@ -81,8 +81,14 @@ def test_a_table_is_found_in_the_singular_too(phrase: str) -> None:
     assert table_meant(phrase, SCENE.tables) is SEALS
 
 
+def test_a_word_of_the_tables_own_name_means_the_table() -> None:
+    weather = TableInfo("seattle_weather", COLUMNS)
+    assert [item.kind for item in tag("Seattle Gentoo", Scene(weather))] == ["table", "word"]
+
+
 def test_the_rows_may_be_called_by_their_key() -> None:
     assert means_rows_of("passengers", COLUMNS)
+    assert means_rows_of("乘客", COLUMNS)
     assert not means_rows_of("prices", COLUMNS)
 
 
@@ -110,6 +116,8 @@ def test_the_singular_of_a_word(word: str, one: str) -> None:
         ("Gentoo海豹的体重", ["word Gentoo", "word 海豹", "column body_mass_g"]),
         ("岛和性别", ["column island", "break 和", "column sex"]),
         ("all the rows of the table", []),
+        ("the names of the islands", ["column island"]),
+        ("sea lions", ["word sea", "word lions"]),
     ],
 )
 def test_a_phrase_is_cut_into_names_and_other_words(phrase: str, items: list[str]) -> None:

@@ -304,6 +304,93 @@ ENGLISH_QUERIES = [
     ),
     ("average gdpPercap before 1960", "SELECT avg(gdpPercap) AS mean_gdpPercap FROM gapminder WHERE year < 1960"),
     ("mean lifeExp by year", "SELECT year, avg(lifeExp) AS mean_lifeExp FROM gapminder GROUP BY 1 ORDER BY 1"),
+    (
+        "What is the average body mass of the penguins, in grams?",
+        "SELECT avg(body_mass_g) AS mean_body_mass_g FROM penguins",
+    ),
+    (
+        "median flipper length of the female Gentoo penguins, in mm",
+        f"SELECT median(flipper_length_mm) AS median_flipper_length_mm FROM penguins WHERE 'female' IN {ANY_P} AND "
+        f"'gentoo' IN {ANY_P}",
+    ),
+    (
+        "average body mass of female gentoo penguins",
+        f"SELECT avg(body_mass_g) AS mean_body_mass_g FROM penguins WHERE ('female gentoo' IN {ANY_P} OR "
+        f"('female' IN {ANY_P} AND 'gentoo' IN {ANY_P}))",
+    ),
+    (
+        "average pop of countries starting with C",
+        "SELECT avg(pop) AS mean_pop FROM gapminder WHERE starts_with(lower(country), 'c')",
+    ),
+    (
+        "In 2007, which continent had the highest average life expectancy?",
+        "SELECT continent, avg(lifeExp) AS mean_lifeExp FROM gapminder WHERE year = 2007 AND continent IS NOT NULL "
+        "GROUP BY 1 ORDER BY mean_lifeExp DESC, 1 LIMIT 1",
+    ),
+    (
+        "In 2007, average life expectancy by continent",
+        "SELECT continent, avg(lifeExp) AS mean_lifeExp FROM gapminder WHERE year = 2007 GROUP BY 1 "
+        "ORDER BY mean_lifeExp DESC",
+    ),
+    (
+        "Which three countries had the most people in 2007? The largest first.",
+        "SELECT country, max(pop) AS max_pop FROM gapminder WHERE year = 2007 AND country IS NOT NULL GROUP BY 1 "
+        "ORDER BY max_pop DESC, 1 LIMIT 3",
+    ),
+    (
+        "how many people lived in Asia in 2007",
+        f"SELECT sum(pop) AS sum_pop FROM gapminder WHERE 'asia' IN {ANY_G} AND year = 2007",
+    ),
+    (
+        "which country has the most gdp per capita in 2007",
+        "SELECT country, max(gdpPercap) AS max_gdpPercap FROM gapminder WHERE year = 2007 AND country IS NOT NULL "
+        "GROUP BY 1 ORDER BY max_gdpPercap DESC, 1 LIMIT 1",
+    ),
+    (
+        "On which island are the penguins heaviest on average?",
+        "SELECT island, avg(body_mass_g) AS mean_body_mass_g FROM penguins WHERE island IS NOT NULL GROUP BY 1 "
+        "ORDER BY mean_body_mass_g DESC, 1 LIMIT 1",
+    ),
+    (
+        "In which year was the population of China highest?",
+        f"SELECT year, max(pop) AS max_pop FROM gapminder WHERE 'china' IN {ANY_G} AND year IS NOT NULL GROUP BY 1 "
+        "ORDER BY max_pop DESC, 1 LIMIT 1",
+    ),
+    ("For how many penguins is the sex not known?", "SELECT count(*) AS rows FROM penguins WHERE sex IS NULL"),
+    (
+        "which species occurs most often, and how many times?",
+        "SELECT species, count(*) AS rows FROM penguins WHERE species IS NOT NULL GROUP BY 1 ORDER BY rows DESC, "
+        "1 LIMIT 1",
+    ),
+    (
+        "what is the heaviest penguin per island",
+        "SELECT island, max(body_mass_g) AS max_body_mass_g FROM penguins GROUP BY 1 ORDER BY max_body_mass_g DESC",
+    ),
+    (
+        "what is the lowest average life expectancy by continent",
+        "SELECT continent, avg(lifeExp) AS mean_lifeExp FROM gapminder WHERE continent IS NOT NULL GROUP BY 1 ORDER BY "
+        "mean_lifeExp ASC, 1 LIMIT 1",
+    ),
+    (
+        "What percentage of the penguins are female?",
+        f"SELECT 100 * avg(CASE WHEN 'female' IN {ANY_P} THEN 1 ELSE 0 END) AS percent FROM penguins",
+    ),
+    (
+        "what share of penguins on Biscoe weighs more than 5 kg",
+        f"SELECT 100 * avg(CASE WHEN body_mass_g > 5000 THEN 1 ELSE 0 END) AS percent FROM penguins WHERE "
+        f"'biscoe' IN {ANY_P}",
+    ),
+    (
+        "what percentage of penguins is female for each island",
+        f"SELECT island, 100 * avg(CASE WHEN 'female' IN {ANY_P} THEN 1 ELSE 0 END) AS percent FROM penguins "
+        "GROUP BY 1 ORDER BY percent DESC",
+    ),
+    (
+        "distinct values of species and island",
+        "SELECT species, island, count(*) AS rows FROM penguins GROUP BY 1, 2 ORDER BY rows DESC",
+    ),
+    ("Pearson correlation of lifeExp and gdpPercap", "SELECT corr(lifeExp, gdpPercap) AS correlation FROM gapminder"),
+    ("sample standard deviation of lifeExp", "SELECT stddev_samp(lifeExp) AS std_lifeExp FROM gapminder"),
 ]
 ENGLISH_ROWS = [
     ("first 5 rows of penguins", "SELECT * FROM penguins LIMIT 5"),
@@ -336,6 +423,11 @@ ENGLISH_ROWS = [
         f"SELECT country FROM gapminder WHERE 'europe' IN {ANY_G} AND year = 2007",
     ),
     ("life expectancy over 80", "SELECT * FROM gapminder WHERE lifeExp > 80"),
+    (
+        "what was the population of China in 2007?",
+        f"SELECT pop FROM gapminder WHERE 'china' IN {ANY_G} AND year = 2007",
+    ),
+    ("list the names of the countries in Europe", f"SELECT country FROM gapminder WHERE 'europe' IN {ANY_G}"),
 ]
 CHINESE_QUERIES = [
     ("penguins 有多少行？", "SELECT count(*) AS rows FROM penguins"),
@@ -344,6 +436,7 @@ CHINESE_QUERIES = [
     ("每个 species 有多少只企鹅", "SELECT species, count(*) AS rows FROM penguins GROUP BY 1 ORDER BY rows DESC"),
     ("各岛有多少企鹅", "SELECT island, count(*) AS rows FROM penguins GROUP BY 1 ORDER BY rows DESC"),
     ("penguins 的行数是多少", "SELECT count(*) AS rows FROM penguins"),
+    ("请给出每个物种的数量", "SELECT species, count(*) AS rows FROM penguins GROUP BY 1 ORDER BY rows DESC"),
     (
         "按 island 的平均 body_mass_g",
         "SELECT island, avg(body_mass_g) AS mean_body_mass_g FROM penguins GROUP BY 1 ORDER BY mean_body_mass_g DESC",
@@ -454,6 +547,51 @@ CHINESE_QUERIES = [
     ),
     ("总人口是多少", "SELECT sum(pop) AS sum_pop FROM gapminder"),
     ("按大洲的总人口", "SELECT continent, sum(pop) AS sum_pop FROM gapminder GROUP BY 1 ORDER BY sum_pop DESC"),
+    (
+        "2007 年，哪个国家人口最多？",
+        "SELECT country, max(pop) AS max_pop FROM gapminder WHERE year = 2007 AND country IS NOT NULL GROUP BY 1 "
+        "ORDER BY max_pop DESC, 1 LIMIT 1",
+    ),
+    (
+        "哪三个国家的人口最多",
+        "SELECT country, max(pop) AS max_pop FROM gapminder WHERE country IS NOT NULL GROUP BY 1 ORDER BY "
+        "max_pop DESC, 1 LIMIT 3",
+    ),
+    (
+        "平均体重最大的两个物种是什么？",
+        "SELECT species, avg(body_mass_g) AS mean_body_mass_g FROM penguins WHERE species IS NOT NULL GROUP BY 1 "
+        "ORDER BY mean_body_mass_g DESC, 1 LIMIT 2",
+    ),
+    (
+        "2007 年亚洲一共有多少人口？",
+        f"SELECT sum(pop) AS sum_pop FROM gapminder WHERE ('亚洲' IN {ANY_G} OR 'asia' IN {ANY_G}) AND year = 2007",
+    ),
+    (
+        "雌性企鹅的平均体重是多少克？",
+        f"SELECT avg(body_mass_g) AS mean_body_mass_g FROM penguins WHERE ('雌性' IN {ANY_P} OR 'female' IN {ANY_P})",
+    ),
+    (
+        "雌性企鹅体重大于 4000 的有多少",
+        "SELECT count(*) AS rows FROM penguins WHERE body_mass_g > 4000 AND "
+        f"('雌性' IN {ANY_P} OR 'female' IN {ANY_P})",
+    ),
+    ("体重不是空的企鹅有多少", "SELECT count(*) AS rows FROM penguins WHERE body_mass_g IS NOT NULL"),
+    ("性别未知的企鹅有多少只", "SELECT count(*) AS rows FROM penguins WHERE sex IS NULL"),
+    ("species 含有 too 的企鹅有多少", "SELECT count(*) AS rows FROM penguins WHERE contains(lower(species), 'too')"),
+    (
+        "每个岛最重的企鹅",
+        "SELECT island, max(body_mass_g) AS max_body_mass_g FROM penguins GROUP BY 1 ORDER BY max_body_mass_g DESC",
+    ),
+    (
+        "在性别已知的企鹅中，雌性占百分之多少？",
+        f"SELECT 100 * avg(CASE WHEN ('雌性' IN {ANY_P} OR 'female' IN {ANY_P}) THEN 1 ELSE 0 END) AS percent "
+        "FROM penguins WHERE sex IS NOT NULL",
+    ),
+    (
+        "体重大于 5000 克的企鹅占百分之几",
+        "SELECT 100 * avg(CASE WHEN body_mass_g > 5000 THEN 1 ELSE 0 END) AS percent FROM penguins",
+    ),
+    ("体重和鳍长的皮尔逊相关系数", "SELECT corr(body_mass_g, flipper_length_mm) AS correlation FROM penguins"),
 ]
 CHINESE_ROWS = [
     ("penguins 的前 5 行", "SELECT * FROM penguins LIMIT 5"),
@@ -465,6 +603,10 @@ CHINESE_ROWS = [
         "SELECT * FROM penguins WHERE body_mass_g > 6000 AND lower(species) = 'gentoo'",
     ),
     ("penguins 按 body_mass_g 降序排序", "SELECT * FROM penguins ORDER BY body_mass_g DESC"),
+    (
+        "中国 2007 年的人口是多少？",
+        f"SELECT pop FROM gapminder WHERE year = 2007 AND ('中国' IN {ANY_G} OR 'china' IN {ANY_G})",
+    ),
 ]
 
 
@@ -501,6 +643,8 @@ DIRECT: list[tuple[str, str, dict[str, Any]]] = [
     ("what went wrong?", "explain_error", {}),
     ("why did my cell fail", "explain_error", {}),
     ("解释一下最后的错误", "explain_error", {}),
+    ("解释笔记本里最后的错误，并说明怎么修复。", "explain_error", {}),
+    ("解释笔记本里最后的错误，并说明怎么修复。用 polars 的写法", "explain_error", {}),
     ("为什么报错了？", "explain_error", {}),
     ("which tables are there?", "list_tables", {}),
     ("list my tables", "list_tables", {}),

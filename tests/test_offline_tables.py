@@ -313,7 +313,8 @@ MEANS = "island: VARCHAR, mean_body_mass_g: DOUBLE"
         (
             "how many purple penguins",
             result("rows: BIGINT", "0"),
-            "No row of `penguins` is one where the row says purple [q1].",
+            "I don't understand “purple” here: neither a column nor a value of `penguins`. I know fixed forms only, "
+            "such as `average bill_length_mm by species`.",
         ),
         (
             "show penguins where sex is female",

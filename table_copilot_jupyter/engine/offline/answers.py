@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from ...language import Language
+from .comparisons import Condition
 from .plans import Plan
-from .results import NULL, Told
+from .results import NULL, Told, figure
 from .speaker import MEASURE_NAMES, Speaker, is_number, plain_text
 from .sql import value_names
 
+_PERIODS_ZH: Final = {"year": "年", "quarter": "季度", "month": "月", "week": "周", "day": "日", "hour": "小时"}
 TOLD_ROWS: Final = 3
 """So many rows are told in words; more are left to the table that the user sees."""
 
@@ -22,6 +24,11 @@ def answer(plan: Plan, told: Told, language: Language) -> str:
     return re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])", "", text)
 
 
+def restriction(plan: Plan, told: Told, language: Language) -> str:
+    """The conditions of a plan, to be said after what it shows; "" without any."""
+    return _Answer(plan, told, language)._for()
+
+
 class _Answer(Speaker):
     def __init__(self, plan: Plan, told: Told, language: Language) -> None:
         super().__init__(told, language)
@@ -30,6 +37,19 @@ class _Answer(Speaker):
         self._by = self.say(" and ", "、").join(f"`{group.period or group.column.name}`" for group in plan.groups)
 
     def text(self) -> str:
+        text, unit, noun = self._said(), self._plan.unit, self._plan.noun
+        if noun:
+            text = self.say(
+                f"{self._table} says nothing of “{noun}”; I take its rows for them. {text}",
+                f"{self._table} 里没有提到“{noun}”，这里按行来算。{text}",
+            )
+        if unit:
+            text += self.say(
+                f" {self._table} does not say whether that is in {unit}.", f"{self._table} 没有注明单位是不是{unit}。"
+            )
+        return text
+
+    def _said(self) -> str:
         plan, told = self._plan, self.told
         if told.empty or (plan.shape == "count" and not plan.groups and told.rows[:1] == (("0",),)):
             return self._none()
@@ -56,11 +76,17 @@ class _Answer(Speaker):
 
     def where(self) -> str:
         """The conditions in words, "" without any."""
-        named = [self.condition(condition) for condition in self._plan.conditions if not condition.guessed]
-        said = [plain_text(condition.said) for condition in self._plan.conditions if condition.guessed]
+        return self.say(" and ", " 且 ").join(self._conditions(self._plan.conditions))
+
+    def _conditions(self, conditions: Sequence[Condition]) -> list[str]:
+        named = [self.condition(condition) for condition in conditions if not condition.guessed]
+        said = [self._values_said(condition.said) for condition in conditions if condition.guessed]
         if said:
             named.insert(0, self.say(f"the row says {' and '.join(said)}", f"含有 {' 和 '.join(said)}"))
-        return self.say(" and ", " 且 ").join(named)
+        return named
+
+    def _values_said(self, said: str) -> str:
+        return self.say(" or ", " 或 ").join(map(plain_text, said.split(" or ")))
 
     def _for(self) -> str:
         """The conditions after a statement."""
@@ -95,13 +121,20 @@ class _Answer(Speaker):
             return self.say(
                 f"{self._table} has {count} {rows}{self._for()}.", f"{self._table} 有 {count} {rows}{self._for()}。"
             )
+        if plan.shape == "share" and cells[0] != NULL:
+            parts = self.say(" and ", " 且 ").join(self._conditions(plan.parts))
+            percent = f"{figure(cells[0])} % [{self.told.ref}]"
+            return self.say(
+                f"Of the rows of {self._table}{self._for()}, {percent} are ones where {parts}.",
+                f"{self._table} 的行{self._for()}中，{parts} 的占 {percent}。",
+            )
         if plan.shape == "distinct":
             name = f"`{plan.columns[0].name}`"
             count = self.number(cells[0])
             return self.say(
-                f"{name} has {count} different {'value' if cells[0] == '1' else 'values'} in "
+                f"{name} has {count} different {plan.period or 'value'}{'' if cells[0] == '1' else 's'} in "
                 f"{self._table}{self._for()}.",
-                f"{self._table} 的 {name} 有 {count} 个不同的值{self._for()}。",
+                f"{self._table} 的 {name} 有 {count} 个不同的{_PERIODS_ZH.get(plan.period, '值')}{self._for()}。",
             )
         if all(cell == NULL for cell in cells):
             return self.say(
@@ -126,7 +159,11 @@ class _Answer(Speaker):
         if plan.shape == "missing":
             return [(f"number of missing values of `{c.name}`", f"`{c.name}` 的缺失值数") for c in plan.columns]
         if plan.shape == "distinct":
-            return [(f"number of different values of `{plan.columns[0].name}`", f"`{plan.columns[0].name}` 的不同值数")]
+            name = f"`{plan.columns[0].name}`"
+            return [(f"number of different {plan.period or 'value'}s of {name}", f"{name} 的不同值数")]
+        if plan.shape == "share":
+            parts = self._conditions(plan.parts)
+            return [(f"percentage of rows where {' and '.join(parts)}", f"{' 且 '.join(parts)}的行所占百分比")]
         if plan.shape == "count" or not plan.columns:
             return [("number of rows", "行数")]
         return [

@@ -14,7 +14,7 @@ from ...language import Language
 
 Kind = Literal[
     "tables", "error", "sql", "code", "columns", "describe", "count", "distinct", "missing", "correlation",
-    "aggregate", "extreme", "top", "rows", "plot",
+    "aggregate", "share", "extreme", "top", "rows", "plot",
 ]  # fmt: skip
 Measure = Literal["mean", "median", "sum", "min", "max", "std", "var", "share", "count"]
 Direction = Literal["", "asc", "desc"]
@@ -35,7 +35,7 @@ class Ask:
 
     ``of``: what is measured, counted, shown or drawn. ``entity``: what is looked for ("which *island* …"). ``order``:
     by what rows are ranked. ``hints``: names that an adjective stands for ("heaviest": mass, weight). ``nested``: what
-    is to be computed before it is drawn. ``text``: SQL or code, as it was given.
+    is to be computed before it is drawn. ``text``: SQL or code, as it was given; of a share, what has to be so.
     """
 
     kind: Kind
@@ -182,6 +182,10 @@ def number_said(text: str) -> int | None:
 
 class Unclear(Exception):
     """There is nothing that the words fit. The message is for the user, in their language."""
+
+
+class Refusal(Unclear):
+    """The words have found their columns, but what is asked of them can't be done."""
 
 
 class NoColumn(Unclear):

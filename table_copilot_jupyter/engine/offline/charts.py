@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ...language import Language
 from .asks import Ask, Chart, Measure, Unclear
 from .meaning import plan
-from .names import Column, Scene, TableInfo
+from .names import Column, TableInfo
 from .plans import Group, Plan
+from .scene import Scene
 from .speaker import MEASURE_NAMES
 from .sql import key_name, sql_of, value_names
 
@@ -22,7 +23,7 @@ MOST_BARS_UPRIGHT: Final = 8
 
 @dataclass(frozen=True)
 class Drawing:
-    """``sql`` is run before, where it is not empty, and its result is drawn; else ``source``."""
+    """``sql``, made of ``plan``, is run before where it is not empty, and its result is drawn; else ``source``."""
 
     title: str
     chart: Chart
@@ -32,6 +33,7 @@ class Drawing:
     source: str = ""
     sql: str = ""
     sampled: bool = False
+    plan: Plan | None = None
 
     def spec(self, bars: int | None = None) -> dict[str, Any]:
         """The description. ``bars``: how many rows are drawn, where that is known."""
@@ -39,17 +41,21 @@ class Drawing:
 
 
 def drawing(
-    ask: Ask, tables: Sequence[TableInfo], words: str, language: Language, choices: Mapping[str, str]
+    ask: Ask,
+    tables: Sequence[TableInfo],
+    words: str,
+    language: Language,
+    choices: Mapping[str, str],
+    settled: Callable[[Plan], Plan] = lambda found: found,
 ) -> Drawing:
-    """What an ask for a chart means. Raises Unclear and Choice."""
+    """What an ask for a chart means, with its plan ``settled``. Raises Unclear and Choice."""
     if ask.nested is not None:
-        return _computed(ask, plan(ask.nested, tables, words, language, choices), language)
+        return _computed(ask, settled(plan(ask.nested, tables, words, language, choices)), language)
     by = ask.by or ((ask.against,) if ask.against else ())
     looked = Ask(
         "aggregate", of=ask.of, measures=("min",), by=(*by, *((ask.colour,) if ask.colour else ())), clauses=ask.clauses
     )
-    found = plan(looked, tables, words, language, choices)
-    return _of_columns(ask, found, language)
+    return _of_columns(ask, settled(plan(looked, tables, words, language, choices)), language)
 
 
 def of_result(name: str, columns: Sequence[Column], chart: Chart, language: Language) -> Drawing:
@@ -90,6 +96,7 @@ def _computed(ask: Ask, found: Plan, language: Language) -> Drawing:
         Column(values[0], "double"),
         keys[1] if len(keys) > 1 else None,
         sql=sql_of(found),
+        plan=found,
     )
 
 
@@ -190,7 +197,7 @@ def _raw(found: Plan, drawn: Drawing) -> Drawing:
     sql = sql_of(chosen)
     if sampled:
         sql = f"{f'FROM ({sql})' if found.conditions else sql} USING SAMPLE {MOST_ROWS} ROWS"
-    return replace(drawn, sql=sql, sampled=sampled)
+    return replace(drawn, sql=sql, sampled=sampled, plan=chosen)
 
 
 def _in_time(column: Column) -> bool:

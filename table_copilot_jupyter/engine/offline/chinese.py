@@ -44,7 +44,7 @@ _MISSING: Final = re.compile(
 )
 _CORRELATION: Final = re.compile(
     r"(?P<a>.+?)(?:和|与|跟|同|、)(?P<b>.+?)(?:之间)?(?:的|有)?"
-    r"(?:相关性|相关系数|相关程度|相关度|相关)(?:是多少|如何|怎么样|有多大|多大|吗|高吗|强吗)?"
+    r"(?:皮尔逊|皮尔森)?(?:相关性|相关系数|相关程度|相关度|相关)(?:是多少|如何|怎么样|有多大|多大|吗|高吗|强吗)?"
 )
 _DISTINCT: Final = (
     re.compile(r"(?P<pre>.*?)(?:一共|总共|共)?有?(?P<many>多少|几)(?:个|种|类)?不同的?(?P<of>.+)"),
@@ -58,14 +58,14 @@ _DISTINCT: Final = (
     re.compile(r"(?P<pre>.*?)(?:都)?有(?:哪些|什么)(?:不同的?)?(?P<of>.+)"),
 )
 _MOST: Final = re.compile(
-    rf"(?P<pre>.*?)哪一?(?:个|种|座|家|只|位|类|条|行|支)?(?P<entity>[^的]+?)(?:"
+    rf"(?P<pre>.*?)哪(?:一|(?P<n>{N}))?(?:个|种|座|家|只|位|类|条|行|支)?(?P<entity>[^的]+?)(?:"
     rf"(?:上|里|中)?的(?P<of>.+?))?(?:是)?{ADJ}(?:的)?"
 )
 _MOST_THEN: Final = re.compile(
     rf"(?P<order>.*?){ADJ}的(?P<entity>(?!{N}{ROW}).+?)(?:(?:是|叫|在)(?:哪.*|什么|谁|多少)?)?"
 )
 _TOP: Final = (
-    re.compile(rf"(?P<order>.*?){ADJ}的?前?(?P<n>{N})(?:{ROW})?(?P<of>.*)"),
+    re.compile(rf"(?P<order>.*?){ADJ}的?前?(?P<n>{N})(?:{ROW})?(?P<of>.*?)(?:分别)?(?:是(?:什么|谁|哪.*|多少))?"),
     re.compile(rf"(?P<order>.+?)(?:排名|排在|排行|排)?(?P<end>前|后|倒数)(?P<n>{N})(?:的|名|位)(?:的)?(?P<of>.*)"),
 )
 _COUNT: Final = (
@@ -74,7 +74,7 @@ _COUNT: Final = (
         rf"(?:数据|记录)?(?P<of>.*)"
     ),
     re.compile(r"(?P<pre>.*?)的?总?(?:行数|记录数|条数|数据量|样本数|样本量)(?:是多少|有多少|多少)?(?P<of>)"),
-    re.compile(r"(?P<pre>)(?:数一下|数一数|数数)?(?P<of>.+?)的?(?:总数|数量|个数|数目|只数)(?:是多少|有多少|多少)?"),
+    re.compile(r"(?P<pre>)(?:数一下|数一数|数数)?(?P<of>.*?)的?(?:总数|数量|个数|数目|只数)(?:是多少|有多少|多少)?"),
 )
 _MEASURES: Final = rf"{MEASURE}(?:(?:和|、|与|以及|及|,|，){MEASURE})*"
 _AGGREGATE: Final = re.compile(
@@ -94,6 +94,18 @@ _ROWS: Final = (
     ),
     re.compile(rf"(?P<verb>{VERB})(?P<pre>(?!错误|报错|提醒|待办|任务).+?)的?(?P<of>所有行|行|数据|记录|内容)?"),
 )
+
+
+_SHARE: Final = re.compile(
+    r"(?:(?P<whole>.+?)(?:当中|中(?!国)|里)[，,]?)?(?P<so>.*?)的?(?:占|占了|占到)(?P<of>.*?)的?(?:百分之(?:多少|几)|(?:多大|多少)的?(?:比例|百分比|比重))"
+)
+
+
+def _share(text: str, parts: Parts) -> Ask | None:
+    if not (match := _SHARE.fullmatch(text)):
+        return None
+    whole = match["whole"] or match["of"]
+    return Ask("share", of=plain(whole), text=plain(match["so"]), by=parts.by, clauses=parts.clauses)
 
 
 def _columns(text: str, parts: Parts) -> Ask | None:
@@ -138,9 +150,10 @@ def _distinct(text: str, parts: Parts) -> Ask | None:
 
 def _extreme(text: str, parts: Parts) -> Ask | None:
     if match := _MOST.fullmatch(text):
-        return _looked_for(
+        found = _looked_for(
             match["entity"], match["of"] or "", match["adjective"], parts, with_clauses(parts, match["pre"])
         )
+        return replace(found, limit=number_said(match["n"] or "一"))
     if match := _MOST_THEN.fullmatch(text):
         order, entity = plain(match["order"]), plain(match["entity"])
         if not order:  # "the greatest price", "the heaviest penguin"
@@ -215,10 +228,12 @@ def count(text: str, parts: Parts) -> Ask | None:
         return None
     for pattern in _COUNT:
         if match := pattern.fullmatch(text):
-            of = plain(match["of"])
-            if of == "总":
+            of, pre = plain(match["of"]), plain(match["pre"])
+            if of == "总" or (pattern is _COUNT[-1] and not of and not parts.by):
                 return None
-            return Ask("count", of=of or "rows", by=parts.by, clauses=with_clauses(parts, match["pre"]))
+            if not of:
+                of, pre = pre, ""
+            return Ask("count", of=of or "rows", by=parts.by, clauses=with_clauses(parts, pre))
     return None
 
 
@@ -257,7 +272,9 @@ def _rows(text: str, parts: Parts) -> Ask | None:
             )
             return replace(_ordered_rows(of, parts), limit=limit, position=position)  # type: ignore[arg-type]  # one of the three, or ""
     if (parts.clauses or parts.order) and re.fullmatch(r"(?:所有|全部)?(?:的)?.{0,20}", text):
-        return _ordered_rows(plain(re.sub(r"(?:的)?(?:所有)?(?:行|数据|记录)$", "", text)), parts)
+        return _ordered_rows(
+            plain(re.sub(r"(?:的)?(?:所有)?(?:行|数据|记录)$|(?:是|为)(?:多少|什么)$", "", text)), parts
+        )
     return None
 
 
@@ -265,5 +282,17 @@ def _ordered_rows(of: str, parts: Parts) -> Ask:
     return Ask("rows", of=of, clauses=parts.clauses, order=parts.order, direction=parts.direction)
 
 
-READERS: Final = (_columns, _missing, _correlation, _distinct, _extreme, top, count, aggregate, _describe, _rows)
+READERS: Final = (
+    _share,
+    _columns,
+    _missing,
+    _correlation,
+    _distinct,
+    _extreme,
+    top,
+    count,
+    aggregate,
+    _describe,
+    _rows,
+)
 """In the order in which they are tried."""

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from .asks import MEASURES, Clause, Direction
+from .units import UNIT_ZH
 
 H: Final = r"[\u4e00-\u9fff]"
-NAME: Final = rf"(?:`[^`]+`|@?[A-Za-z_][A-Za-z0-9_.]*(?: [A-Za-z_][A-Za-z0-9_.]*)*|{H}{{1,8}}?)"
+NAME: Final = rf"(?:`[^`]+`|“[^”]+”|@?[A-Za-z_][A-Za-z0-9_.]*(?: [A-Za-z_][A-Za-z0-9_.]*)*|{H}{{1,8}}?)"
 _WORD: Final = r"[A-Za-z][A-Za-z0-9_.-]*"
 _NUMBER: Final = r"-?\d+(?:,\d{3})*(?:\.\d+)?(?:[万亿])?"
-_UNIT: Final = r"(?:毫米|厘米|公里|千米|米|千克|公斤|克|岁|元|美元|度|人|mm|cm|kg|g|%)?"
+_UNIT: Final = rf"(?:{UNIT_ZH}|度|人|mm|cm|kg|g|%)?"
 N: Final = r"(?:\d+|[一二两三四五六七八九十]+)"
 _YEAR: Final = r"(?:1[5-9]|2[01])\d{2}"
 _OPS: Final = {
@@ -29,11 +30,11 @@ MEASURE: Final = (
     "(?:" + "|".join(sorted((word for word in MEASURES if not word.isascii()), key=len, reverse=True)) + ")"
 )
 _POLITE: Final = re.compile(
-    r"^(?:请问|请|帮我|麻烦|给我|告诉我|我想知道|我想看|查一下|查询|统计一下|统计|计算一下|计算|算一下|求出"
+    r"^(?:请问|请|帮我|麻烦|给我|告诉我|我想知道|我想看|查一下|查询|统计一下|统计|计算一下|计算|算一下|求出|给出"
     r"|求|算|看看|看一下|想知道|，)+"
 )
 VERB: Final = r"(?:显示|查看|列出|找出|筛选出?|展示|打印|预览|打开|看看|给出|返回|看)(?:一下|出)?"
-ROW: Final = r"(?:行|条|个|只|名|位|人|家|座|种|类|项|次|部|款|本|辆|户|笔)"
+ROW: Final = r"(?:行|条|个|只|名|位|人(?![口均])|家|座|种|类|项|次|部|款|本|辆|户|笔)"
 
 
 @dataclass
@@ -83,11 +84,19 @@ _EQUAL: Final = re.compile(
     rf"|{H}{{1,10}}?)"
     rf"(?:的|时|，|,|且|并且|而且|(?=有多少|有几|$))"
 )
-_EMPTY: Final = re.compile(rf"(?P<left>{NAME})(?P<op>不?为空|缺失|是空值?|不缺失)的(?=行|记录|数据|企鹅|有|{H})")
+_EMPTY: Final = re.compile(
+    rf"(?P<left>{NAME})(?P<op>不?为空|缺失|不是空值?|是空值?|不缺失|已知|未知|不明)的(?=行|记录|数据|企鹅|有|{H})"
+)
+_CONTAINS: Final = re.compile(
+    rf"(?P<left>{NAME})(?:里面|里|中)?(?:含有|包含|包括|含)(?P<value>“[^”]+”|\"[^\"]+\"|'[^']+'"
+    rf"|{_WORD}(?: {_WORD})*){_END}"
+)
 _YEARS: Final = re.compile(
     rf"在?(?:从)?(?P<low>{_YEAR})年?(?:到|至|-|~|—)(?P<high>{_YEAR})年?(?:之间|间|期间)?{_END}"
-    rf"|在?(?P<year>{_YEAR})年(?P<word>以前|之前|前|以后|之后|后|以来|起)?(?:里|中|间)?{_END}"
+    rf"|在?(?P<year>{_YEAR})年(?P<word>以前|之前|前|以后|之后|后|以来|起)?(?:里|中(?!国)|间)?{_END}"
 )
+_UNIT_ASKED: Final = re.compile(rf"(?P<many>(?:是|为|有)(?:多少|几))(?P<unit>{UNIT_ZH})$")
+"""``平均体重是多少克``"""
 _YEAR_WORDS: Final = {
     "以前": "before",
     "之前": "before",
@@ -137,16 +146,23 @@ def taken_apart(text: str) -> tuple[str, Parts]:
             found.append(Clause(word, match["year"] if word == "in" else f"{word} {match['year']}"))
         return ""
 
+    def unit(match: re.Match[str]) -> str:
+        found.append(Clause("in", match["unit"]))
+        return match["many"]
+
+    text = _UNIT_ASKED.sub(unit, text)
     text = _ORDERED.sub(ordered, text)
     for pattern in _GROUPED:
         text = pattern.sub(grouped, text)
     text = _BETWEEN.sub(lambda match: where(match, f"between {match['low']} and {match['high']}"), text)
     text = _COMPARED.sub(compared, text)
-    text = _EMPTY.sub(lambda match: where(match, "is not missing" if match["op"][0] == "不" else "is missing"), text)
+    known = ("不为空", "不是空", "不是空值", "不缺失", "已知")
+    text = _EMPTY.sub(lambda match: where(match, f"is {'not ' * (match['op'] in known)}missing"), text)
+    text = _CONTAINS.sub(lambda match: where(match, f"contains {match['value']}"), text)
     text = _EQUAL.sub(equal, text)
     text = _YEARS.sub(years, text)
     parts.clauses = tuple(found)
-    return _POLITE.sub("", re.sub(r"^(?:的|，|,|中|里|在)+|(?:的|，|,)+$", "", text.strip())), parts
+    return _POLITE.sub("", re.sub(r"^(?:的|，|,|中(?!国)|里|在)+|(?:的|，|,)+$", "", text.strip())), parts
 
 
 def with_clauses(parts: Parts, *phrases: str) -> tuple[Clause, ...]:
@@ -157,4 +173,4 @@ def with_clauses(parts: Parts, *phrases: str) -> tuple[Clause, ...]:
 
 def plain(phrase: str) -> str:
     """A phrase without the particles at its ends."""
-    return re.sub(r"^(?:在|的|里|中|从)+|(?:的|里|中|里面|当中|表|表格|数据|这个表)+$", "", phrase.strip())
+    return re.sub(r"^(?:在|的|里|中(?!国)|从)+|(?:的|里|中|里面|当中|表|表格|数据|这个表)+$", "", phrase.strip())

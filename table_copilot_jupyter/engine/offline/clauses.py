@@ -30,7 +30,7 @@ ROWS: Final = r"(?:rows?|records?|entr(?:y|ies)|observations?|lines|data points|
 LEAD: Final = (
     r"(?:(?:so )?(?:what(?:['’]s| is| are| was| were)|tell me|give me|show me|show|list|get|find|calculate"
     r"|compute|work out|"
-    r"determine|report|compare|i need|i want|do you know) )?(?:me )?(?:the |all )*"
+    r"determine|report|compare|i need|i want|do you know) )?(?:me )?(?:the |all |sample (?=standard))*"
 )
 """What may stand before the thing that is asked for."""
 ON_AVERAGE: Final = pattern(r",? on average|,? in the mean|,? typically")
@@ -56,7 +56,8 @@ _COMPLETE: Final = re.compile(
     re.IGNORECASE,
 )
 _UNFINISHED: Final = re.compile(
-    r"(?:[=<>≥≤]|(?<!\w)(?:is|are|was|were|not|one|any|either|value|starts?|ends?|begins?|out|equal|number|at))\s*$",
+    r"(?:[=<>≥≤]|(?<!\w)(?:is|are|was|were|not|one|any|either|value|(?:start|end|begin)(?:s|ing|ning)?|out|equal|number"
+    r"|at))\s*$",
     re.IGNORECASE,
 )
 _RANGE: Final = words("between since before after until during")
@@ -110,9 +111,12 @@ def groups_in(parts: tuple[Clause, ...]) -> tuple[tuple[str, ...], tuple[Clause,
     )
 
 
+_CONTINUES: Final = pattern(rf"(?:at least|at most|over|under|more|less|{'|'.join(COMPARATIVES)})\b")
+
+
 def rejoined(parts: tuple[Clause, ...]) -> tuple[Clause, ...]:
     """A condition that was cut because it did not look like one: "a bill length" + "of at least 50"."""
     first, *rest = parts
-    if rest and first.marker == "where" and re.match(r"(?:at least|at most|over|under|more|less)\b", rest[0].phrase):
+    if rest and first.marker == "where" and _CONTINUES.match(rest[0].phrase):
         return (Clause("where", f"{first.phrase} {rest[0].phrase}"), *rest[1:])
     return parts

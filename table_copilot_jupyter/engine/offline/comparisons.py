@@ -9,7 +9,6 @@ from .asks import COMPARATIVES, NoColumn, Unclear
 from .chinese_words import VALUES
 from .condition_rules import (
     COMPARATIVE,
-    NO_VALUE,
     NUMBER,
     OR,
     RULES,
@@ -18,23 +17,35 @@ from .condition_rules import (
     plain_number,
     split,
 )
-from .names import LIKELY, Column, Scene, columns_meant
+from .function_words import FUNCTION_WORDS
+from .names import LIKELY, Column, columns_meant
+from .scene import Scene
 from .tagging import tag
 
 
 @dataclass(frozen=True)
 class Condition:
     """``op``: =, <>, <, <=, >, >=, in, not in, between, contains, starts, ends, null, known. ``year``: the year of a
-    time is compared. Several ``columns``: one of them has to fit. ``guessed``: no column was named; ``said`` are the
-    user's words then. ``shown``: the values as they were written, "5 kg" for 5000."""
+    time is compared. Several ``columns``: one of them has to fit. ``guessed``: no column was named; ``loose``: one was,
+    but nothing said that it is compared; ``said`` are the user's words then, ``unsure`` of them no names and in no
+    quotes. ``noun``: they may be a word for the rows just as well, and are where there are no ``columns``. ``shown``:
+    the values as they were written, "5 kg" for 5000."""
 
     columns: tuple[Column, ...]
     op: str
     values: tuple[str, ...] = ()
     year: bool = False
     guessed: bool = False
+    loose: bool = False
     said: str = ""
+    unsure: int = 0
+    noun: bool = False
     shown: tuple[str, ...] = ()
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether words were taken for a value only because they could be nothing else."""
+        return self.guessed or self.loose
 
 
 class Comparisons:
@@ -43,9 +54,12 @@ class Comparisons:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.table = scene.table
+        self.before: list[str] = []
+        """Chinese words that stood before the column's name in the last comparison: 雌性企鹅体重大于 4000."""
 
     def compared(self, part: str) -> Condition | None:
         """The comparison that ``part`` is, None where it is none."""
+        self.before = []
         if (match := COMPARATIVE.fullmatch(part)) and (hinted := self._hinted(match)):
             return hinted
         for pattern, op in RULES:
@@ -80,7 +94,7 @@ class Comparisons:
             return Condition((column,), op)
         if (
             op in ("=", "in")
-            and NO_VALUE.search(values["value"])
+            and FUNCTION_WORDS.search(values["value"])
             and not values["value"].startswith(("'", '"', "“", "`"))
         ):
             return None
@@ -93,15 +107,17 @@ class Comparisons:
         phrase = re.sub(
             r"^(?:the|an?|their|its|whose|with|have|has|having|where|的)\s+", "", phrase.strip(), flags=re.IGNORECASE
         )
-        if not phrase:
+        if not phrase or self._names_nothing(phrase):
             return ()
         if found := columns_meant(phrase.strip("`\"“”'"), self.table.columns, least=LIKELY):
             return found
         items = tag(phrase, self.scene, least=LIKELY)
         found_columns = [item for item in items if item.kind == "column"]
-        others = [item for item in items if item.kind in ("word", "break")]
-        chinese = all(re.search(r"[\u4e00-\u9fff]", item.text) for item in others)
-        return found_columns[-1].columns if found_columns and chinese else ()
+        others = [item.text for item in items if item.kind in ("word", "break")]
+        if not found_columns or not all(re.search(r"[\u4e00-\u9fff]", text) for text in others):
+            return ()
+        self.before = [text for text in others if text not in ("和", "与", "或", "及")]
+        return found_columns[-1].columns
 
     def _names_nothing(self, phrase: str) -> bool:
         return all(item.kind == "table" for item in tag(phrase, self.scene))
@@ -143,8 +159,11 @@ class Comparisons:
         values += tuple(VALUES[value] for value in values if value in VALUES)
         if op in ("=", "in"):
             return Condition((column,), "in" if len(values) > 1 else "=", values, shown=shown)
-        if op == "<>" and len(values) > 1:
-            return Condition((column,), "not in", values, shown=shown)
+        if op == "<>":  # true of every row where the value is none
+            doubtful = column.holds == "text"
+            said = " or ".join(shown) if doubtful else ""
+            ways = "not in" if len(values) > 1 else op
+            return Condition((column,), ways, values, loose=doubtful, said=said, shown=shown)
         return Condition((column,), op, values[:1], shown=shown[:1])
 
     def value(self, column: Column, said: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .asks import ADJECTIVES, COMPARATIVES
+from .asks import COMPARATIVES
 from .chinese_words import VALUES
 from .fields import words
-from .names import name_words, singular
+from .names import singular
+from .units import conversion, is_unit
 
 NUMBER: Final = (
     r"[-+]?[$€£¥]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?(?:\s*(?:k|m|bn|thousand|million|billion)\b|[万亿])?%?"
@@ -24,7 +25,7 @@ RULES: Final = tuple(
             r"(?:is|are)\s+)?known",
             "known",
         ),
-        (r"(?<!\w)(?:(?:is|are|was|were)\s+)?(?:missing|null|empty|unknown|na|nan)|(?:为空|缺失)", "null"),
+        (r"(?<!\w)(?:(?:is|are|was|were)\s+)?(?:missing|null|empty|unknown|not known|na|nan)|(?:为空|缺失)", "null"),
         (
             rf"(?<!\w){_A}(?:between|from|ranging from|in the range)\s+(?P<low>{NUMBER}{_UNIT}|[\d-]+)\s*"
             rf"(?:and|to|-|–|until)\s*(?P<high>{NUMBER}{_UNIT}|[\d-]+)",
@@ -68,13 +69,7 @@ COMPARATIVE: Final = re.compile(
     rf"|cost(?:s|ing)?\s+(?P<cost>more|less|over|under))(?:\s+than)?\s+(?P<value>{_VALUE})",
     re.IGNORECASE,
 )
-NO_VALUE: Final = re.compile(
-    rf"\b(?:before|after|between|since|until|over|under|above|below|than|least|most|who|which|what|how|when"
-    rf"|where|is|are|was|were|"
-    rf"has|have|{'|'.join(ADJECTIVES)}|{'|'.join(COMPARATIVES)})\b",
-    re.IGNORECASE,
-)
-"""Words that stand in questions and comparisons: what has one is no value."""
+VERSUS: Final = re.compile(r"\b(?:vs|versus)\b", re.IGNORECASE)
 NOTHING: Final = words("missing unknown null empty nan undefined no")
 YEAR: Final = r"(?:1[5-9]|2[01])\d{2}"
 YEARS: Final = re.compile(
@@ -131,7 +126,11 @@ def plain_number(text: str, name: str = "") -> str | None:
     )
     if found is None:
         return None
-    times = _TIMES.get((found["times"] or "").lower(), 1) * _conversion(found["unit"].strip().lower(), name)
+    if found["unit"].strip().isalpha() and not is_unit(found["unit"].strip()):
+        return None
+    times = _TIMES.get((found["times"] or "").lower(), 1) * conversion(found["unit"].strip(), name)
+    if not times:
+        return None
     digits = found["digits"].replace(",", "")
     sign = "-" if found["sign"] == "-" else ""
     if times == 1:
@@ -140,27 +139,6 @@ def plain_number(text: str, name: str = "") -> str | None:
     return sign + (str(int(number)) if number.is_integer() else repr(number))
 
 
-def _conversion(unit: str, name: str) -> float:
-    """By what a number in ``unit`` is multiplied to be in that of the column."""
-    last = (name_words(name) or ("",))[-1]
-    unit = _UNITS_ZH.get(unit, unit)
-    return next((sizes[unit] / sizes[last] for sizes in _SIZES if unit in sizes and last in sizes), 1)
-
-
-_SIZES: Final = (
-    {"mg": 1e-3, "g": 1.0, "kg": 1e3, "t": 1e6},
-    {"mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3},
-)
-_UNITS_ZH: Final = {
-    "毫米": "mm",
-    "厘米": "cm",
-    "米": "m",
-    "千米": "km",
-    "公里": "km",
-    "克": "g",
-    "千克": "kg",
-    "公斤": "kg",
-}
 _TIMES: Final = {
     "k": 10**3,
     "thousand": 10**3,

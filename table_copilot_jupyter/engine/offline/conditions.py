@@ -11,15 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from .asks import Clause, Unclear
+from .asks import Clause, Unclear, number_said
 from .comparisons import Comparisons, Condition
 from .condition_rules import (
     AND,
     BETWEEN,
     LIST,
-    NO_VALUE,
     NOTHING,
     OR,
+    VERSUS,
     YEAR,
     YEAR_OPS,
     YEARS,
@@ -27,7 +27,9 @@ from .condition_rules import (
     plain_number,
     split,
 )
-from .names import Column, Scene
+from .function_words import FUNCTION_WORDS
+from .names import Column
+from .scene import Scene
 from .tagging import Item, tag
 
 MOST_TEXT_COLUMNS: Final = 40
@@ -53,6 +55,8 @@ class _Reader(Comparisons):
 
     def read(self, clause: Clause) -> Found:
         self._phrase = clause.phrase.strip()
+        if VERSUS.search(self._phrase):
+            raise self._unreadable()
         text = BETWEEN.sub(r"\1 \2 to ", clause.phrase.strip())
         text = LIST.sub(lambda found: "(" + re.sub(r"\s*,\s*", " or ", found[1]) + ")", text)
         if clause.marker in ("in", "during") and re.fullmatch(rf"(?:the )?(?:year )?{YEAR}", text):
@@ -73,30 +77,37 @@ class _Reader(Comparisons):
         if years := YEARS.search(part):
             loose = (years["word"] or "").lower() in ("in", "during", "for") or years.start() == 0
             if not loose and (compared := self.compared(part)):
-                return Found((compared,))
+                return Found((compared, *self._said_before()))
             part, condition = part[: years.start()].strip(), self._of_years(years)
             conditions.append(condition)
         if not part:
             return Found(tuple(conditions))
         if compared := self.compared(part):
-            return Found((compared, *conditions))
+            return Found((compared, *self._said_before(), *conditions))
         if before and (more := self._more_numbers(part, before[-1])):
             before[-1] = more
             return Found(tuple(conditions))
         found = self._plain(part)
         if before and before[-1].op in ("=", "in") and not found.columns and len(found.conditions) == 1:
             alone = found.conditions[0]
-            if len(alone.columns) != 1 or alone.columns == before[-1].columns:
+            same = alone.columns == before[-1].columns
+            if same or (len(alone.columns) != 1 and before[-1].columns[0].holds in ("text", "anything", "other")):
                 last = before.pop()
                 joined = replace(
                     last,
                     op="in",
                     values=last.values + alone.values,
                     said=f"{last.said} or {alone.said}",
+                    unsure=max(last.unsure, alone.unsure),
                     shown=last.shown and (*last.shown, alone.said or alone.values[0]),
                 )
                 return Found((joined, *conditions))
         return Found((*found.conditions, *conditions), found.columns)
+
+    def _said_before(self) -> list[Condition]:
+        """The values that stood before the name of what was compared."""
+        self._must_be_values(self.before, quoted=False)
+        return [self._anywhere([word], quoted=False) for word in self.before]
 
     def _more_numbers(self, part: str, last: Condition) -> Condition | None:
         """``25 or 30`` after "age is 20"."""
@@ -124,20 +135,20 @@ class _Reader(Comparisons):
         while at < len(items):
             item = items[at]
             if item.kind == "word":
-                at, words = self._words(items, at)
+                first, (at, words) = item, self._words(items, at)
+                self._must_be_values(words, quoted=first.quoted)
                 after = items[at] if at < len(items) else None
                 if after is not None and after.kind == "column" and words[0].lower() in NOTHING:
                     conditions.append(Condition((self.scene.one(after.columns, after.text),), "null"))
                     at += 1
                 elif after is not None and after.kind == "column" and not columns and self._takes(after, words):
-                    conditions.append(
-                        self.condition(self.scene.one(after.columns, after.text), "=", " or ".join(words))
-                    )
+                    column = self.scene.one(after.columns, after.text)
+                    conditions.append(self._beside(column, words, quoted=first.quoted))
                     at += 1
                 elif columns and self._may_be_value(columns[-1], words):
-                    conditions.append(self.condition(columns.pop(), "=", " or ".join(words)))
+                    conditions.append(self._beside(columns.pop(), words, quoted=first.quoted))
                 else:
-                    conditions.append(self._anywhere(words))
+                    conditions.append(self._anywhere(words, quoted=first.quoted))
                 continue
             if item.kind == "column":
                 columns.append(self.scene.one(item.columns, item.text))
@@ -169,16 +180,28 @@ class _Reader(Comparisons):
     def _may_be_value(self, column: Column, words: Sequence[str]) -> bool:
         return column.holds != "numbers" or all(plain_number(word) is not None for word in words)
 
-    def _anywhere(self, words: Sequence[str]) -> Condition:
+    def _must_be_values(self, words: Sequence[str], *, quoted: bool) -> None:
+        """Raises Unclear where words can't be values, because they only hold the sentence together or are too many."""
+        if not quoted and any(FUNCTION_WORDS.search(word) or len(word.split()) > 5 for word in words):
+            raise self._unreadable()
+
+    def _unreadable(self) -> Unclear:
+        said = self.scene.say(f"I can't read the condition “{self._phrase}”.", f"我读不懂条件“{self._phrase}”。")
+        return Unclear(said + self.scene.forms())
+
+    def _beside(self, column: Column, words: Sequence[str], *, quoted: bool) -> Condition:
+        """``species Gentoo``: a value beside a column's name, with no word that compares them."""
+        said = " or ".join(words)
+        return replace(self.condition(column, "=", said), loose=True, said=said, unsure=0 if quoted else _unsure(words))
+
+    def _anywhere(self, words: Sequence[str], *, quoted: bool) -> Condition:
         """A value that stands alone. Raises Unclear where no column could hold it."""
         text = tuple(column for column in self.table.columns if column.holds == "text")
         if not text:
             text = tuple(column for column in self.table.columns if column.holds == "anything")
         said = words[0]
-        if NO_VALUE.search(said) or len(said.split()) > 5:
-            phrase = self._phrase
-            raise Unclear(self.scene.say(f"I can't read the condition “{phrase}”.", f"我读不懂条件“{phrase}”。"))
-        if not text or len(text) > MOST_TEXT_COLUMNS or all(plain_number(word) is not None for word in words):
+        numbers = all(plain_number(word) is not None or number_said(word) is not None for word in words)
+        if not text or len(text) > MOST_TEXT_COLUMNS or numbers:
             raise Unclear(
                 self.scene.say(
                     f"I can't tell which column of `{self.table.name}` “{said}” is about. Say “where COLUMN = {said}”.",
@@ -186,4 +209,16 @@ class _Reader(Comparisons):
                 )
             )
         values = tuple(dict.fromkeys(form for word in words for form in forms_of(word)))
-        return Condition(text, "in" if len(values) > 1 else "=", values, guessed=True, said=" or ".join(words))
+        return Condition(
+            text,
+            "in" if len(values) > 1 else "=",
+            values,
+            guessed=True,
+            said=" or ".join(words),
+            unsure=0 if quoted else _unsure(words),
+        )
+
+
+def _unsure(values: Sequence[str]) -> int:
+    """How many words of the longest value are not written as names."""
+    return max(sum(not word[:1].isupper() for word in value.split()) for value in values)

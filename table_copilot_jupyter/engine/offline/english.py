@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from .asks import MEASURES, Ask, Clause, Direction, Measure, number_said
 from .clauses import LEAD, MEASURE, ON_AVERAGE, ROWS, N, clauses, groups_in, pattern, rejoined
+from .function_words import FUNCTION_WORDS
 
 # --- measures ---------------------------------------------------------------------------------------
 
@@ -56,6 +57,8 @@ def aggregate(text: str) -> Ask | None:
         of = match["of"] or ""
     else:
         return None
+    if FUNCTION_WORDS.fullmatch(of):
+        return None
     if of.lower() in ("value", "values"):
         of = ""
     if not of and rest and rest[0].marker in ("of", "for", "in"):
@@ -74,8 +77,8 @@ _SHOW = (
     r"(?: up)?|let me see|extract)"
 )
 _ROWS_OF = pattern(
-    rf"(?:(?:{_SHOW})(?: me)?(?: just| only)? |what are )?(?:the )?(?P<position>first|last|top|random|a "
-    rf"random sample of|a sample of|sample of|some random)?"
+    rf"(?:(?:{_SHOW})(?: me)?(?: just| only)? |what (?:is|are|was|were) )?(?:the )?"
+    rf"(?P<position>first|last|top|random|a random sample of|a sample of|sample of|some random)?"
     rf"(?: ?(?P<n>{N}))?(?: ?random(?P<random>))? ?(?P<of>{ROWS}|.*?)"
 )
 _HEAD = pattern(

@@ -30,7 +30,8 @@ _VALUES = pattern(
 )
 _WHAT_ARE_THERE = pattern(r"(?:what|which) (?P<of>.+?) (?:are there|exist|occur|do we have)")
 _CORRELATION = pattern(
-    rf"(?:{LEAD}|is there an? |how strong is the )(?:correlations?|correlation coefficient|corr|correlated)"
+    rf"(?:{LEAD}|is there an? |how strong is the )(?:pearson(?:['’]s)? )?"
+    r"(?:correlations?|correlation coefficient|corr|correlated)"
     r"(?: (?:is|are))?(?: (?P<of>.+))?"
 )
 _HOW_CORRELATED = pattern(
@@ -95,8 +96,31 @@ def correlation(text: str) -> Ask | None:
     return Ask("correlation", of=of, against=against, by=by, clauses=rest)
 
 
+_SHARE = pattern(
+    rf"(?:what|which|how many|how much|{LEAD}) ?(?:percentage|percent|per cent|share|proportion|fraction) of "
+    r"(?:all )?(?:the )?(?P<of>.+?) (?:"
+    r"(?:is|are|was|were|has|have|had|comes? from|came from|lived? (?:in|on)) (?P<so>.+)"
+    r"|(?P<does>(?:weigh|cost).+|\w+ed))"
+)
+
+
+def share(text: str) -> Ask | None:
+    """``what percentage of the penguins is female``"""
+    if not (match := _SHARE.fullmatch(text)):
+        return None
+    of, whole = clauses(match["of"])
+    so, parts = clauses(match["so"] or match["does"])
+    by, rest = groups_in(parts)
+    if not so and rest:  # "… is in Africa", "… is longer than 50"
+        so, rest = rest[0].phrase, rest[1:]
+    elif rest and rest[0].marker == "where":
+        joined = rejoined((Clause("where", so), *rest))
+        so, rest = joined[0].phrase, joined[1:]
+    return Ask("share", of=of, text=so, by=by, clauses=(*whole, *rest))
+
+
 _HOW_MANY = pattern(
-    rf"(?:how many|(?:{LEAD})?(?:total )?(?:number|count)(?: of)?(?= |$)|count(?: up)?(?: all)?(?: of)?"
+    rf"(?:how many|(?:{LEAD})?(?:total )?(?:number|count)(?: of)?(?= |$)|count\b(?: up)?(?: all)?(?: of)?"
     rf"(?: the)?) ?(?P<of>.*?)"
     r"(?: (?:are there|is there|there are|do we have|do i have|exist|in total|in all|altogether))*"
 )

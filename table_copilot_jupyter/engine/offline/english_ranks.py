@@ -8,7 +8,7 @@ from .clauses import ADJECTIVE, GROUP, LEAD, MEASURE, ON_AVERAGE, N, clauses, gr
 # --- which, what is the most ----------------------------------------------------------------------
 
 _WHICH = pattern(
-    rf"(?:who|(?:which|what) (?P<entity>(?:(?!\b(?:is|are|has|have|had|was|were|with|the)\b).)+?)) "
+    rf"(?:who|(?:which|what) (?:(?P<n>{N}) )?(?P<entity>(?:(?!\b(?:is|are|has|have|had|was|were|with|the)\b).)+?)) "
     rf"(?:has|have|had|is|are|was|were|with|shows?|gets?|got|sells?|sold|make|makes|made|"
     rf"pays?|paid|spends?|spent|earns?|earned|scores?|scored|wins?|won)(?: had| been)?(?: by far)? "
     rf"(?:the )?(?:single )?(?P<adjective>most common|most frequent|least common|least frequent|rarest|{ADJECTIVE})"
@@ -18,6 +18,7 @@ _WHAT_IS = pattern(
     rf"{LEAD}(?P<adjective>most common|most frequent|least common|(?!max|min){ADJECTIVE})(?! {N}\b| and\b) "
     rf"(?P<of>.+)"
 )
+_DOES = pattern(r"\b(?:pay|paid|spen[dt]|earn|make|made|s[eo]l[dl]|scor|wins?\b|won\b)")
 _FREQUENT = pattern(r"(?:most|least) (?:common|frequent)|rarest")
 _LEADING_MEASURE = pattern(rf"(?P<measure>{MEASURE})(?: of)?(?: the)? (?P<of>.+)")
 
@@ -27,10 +28,12 @@ def extreme(text: str) -> Ask | None:
     average = ON_AVERAGE.search(text)
     text = ON_AVERAGE.sub("", text)
     head, parts = clauses(text)
+    limit = 1
     if match := _WHAT_IS.fullmatch(head):
         entity = ""
     elif match := _WHICH.fullmatch(head):
         entity = (match["entity"] or "rows").strip()
+        limit = number_said(match["n"] or "1") or 1
     else:
         return None
     adjective = match["adjective"].lower()
@@ -39,7 +42,7 @@ def extreme(text: str) -> Ask | None:
     if _FREQUENT.fullmatch(adjective):
         direction: Direction = "asc" if adjective.startswith(("least", "rarest")) else "desc"
         return Ask(
-            "extreme", entity=entity or of, measures=("count",), by=by, clauses=rest, direction=direction, limit=1
+            "extreme", entity=entity or of, measures=("count",), by=by, clauses=rest, direction=direction, limit=limit
         )
     direction, hints = ADJECTIVES[adjective]
     measures: tuple[Measure, ...] = ("mean",) if average else ()
@@ -55,17 +58,18 @@ def extreme(text: str) -> Ask | None:
         of, rest = rest[0].phrase, rest[1:]
     if adjective in ("most", "fewest", "least") and not measures:
         hints = HOW_MUCH  # says "how many" or "how much" in all
+        if not of and _DOES.search(head):
+            return None  # "who spent the most": of what?
     return Ask(
         "extreme",
         of=of,
         measures=measures,
-        by=() if not entity and by and not measures else by,
-        order=by[0] if not entity and by and not measures else "",
+        by=by,
         clauses=rest,
         entity=entity,
         direction=direction,
         hints=hints,
-        limit=1,
+        limit=limit,
     )
 
 

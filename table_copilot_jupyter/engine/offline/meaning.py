@@ -11,10 +11,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ...language import Language
-from .asks import Ask, Choice, NoColumn, Unclear
-from .names import Scene, TableInfo, table_meant
+from .asks import Ask, Choice, NoColumn, Refusal, Unclear
+from .function_words import FUNCTION_WORDS
+from .names import TableInfo, table_meant
 from .planner import Planner
 from .plans import Plan
+from .scene import Scene
 from .tagging import tag
 
 _MENTION: Final = re.compile(r"(?<![\w@./])@([^\W\d]\w*)")
@@ -24,6 +26,7 @@ _NOT_A_TABLE: Final = frozenset({"copilot", "analyst", "planner"})
 def plan(ask: Ask, tables: Sequence[TableInfo], words: str, language: Language, choices: Mapping[str, str]) -> Plan:
     """Raises Unclear and Choice."""
     first: Unclear | None = None
+    refusal: Refusal | None = None
     groups = _candidates(ask, tables, words, language, choices)
     for number, candidates in enumerate(groups):
         fitting: list[tuple[TableInfo, Plan | Choice]] = []
@@ -35,11 +38,15 @@ def plan(ask: Ask, tables: Sequence[TableInfo], words: str, language: Language, 
                 )
             except Choice as choice:
                 fitting.append((table, choice))
+            except Refusal as problem:
+                refusal = refusal or problem
             except Unclear as problem:
                 first = first or _for_all(problem, candidates, scene)
         if number:  # tables that were not named have to fit without a guess
             fitting = [entry for entry in fitting if isinstance(entry[1], Plan) and not entry[1].guesses]
         fitting = _surest(fitting)
+        if refusal and not any(isinstance(found, Plan) and not found.guesses for _, found in fitting):
+            raise refusal
         if len(fitting) > 1:
             raise Choice("table", words, tuple(table.name for table, _ in fitting))
         if fitting:
@@ -63,7 +70,7 @@ def _no_tables(language: Language) -> str:
 
 
 def _for_all(problem: Unclear, candidates: Sequence[TableInfo], scene: Scene) -> Unclear:
-    if not isinstance(problem, NoColumn) or len(candidates) == 1:
+    if not isinstance(problem, NoColumn) or len(candidates) == 1 or FUNCTION_WORDS.search(problem.phrase):
         return problem
     names = ", ".join(f"`{table.name}`" for table in candidates[:20])
     return Unclear(

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Final, Literal
 
-from ...language import Language
-from .asks import Choice
 from .chinese_words import MEANINGS, WORDS_ZH
 from .fields import words
 
@@ -65,42 +63,10 @@ class TableInfo:
         return re.fullmatch(r"_q\d+", self.name) is not None
 
 
-@dataclass(frozen=True)
-class Scene:
-    """The table that a sentence is read for, the others, and what the user chose where words fitted several names."""
-
-    table: TableInfo
-    tables: Sequence[TableInfo] = ()
-    choices: Mapping[str, str] = field(default_factory=dict)
-    language: Language = "en"
-
-    def say(self, english: str, chinese: str) -> str:
-        return chinese if self.language == "zh" else english
-
-    def one(self, columns: Sequence[Column], words: str) -> Column:
-        """The column of several that is meant. Raises Choice."""
-        words = words.strip()
-        chosen = self.choices.get(words.casefold())
-        if chosen is not None:
-            columns = [column for column in self.table.columns if column.name == chosen] or columns
-        if len(columns) > 1:
-            raise Choice("column", words, tuple(column.name for column in columns))
-        return columns[0]
-
-    def no_column(self, phrase: str) -> str:
-        """That the table has no such column, with those that it has."""
-        names = ", ".join(f"`{column.name}`" for column in self.table.columns[:30])
-        more = self.table.left + max(0, len(self.table.columns) - 30)
-        return self.say(
-            f"`{self.table.name}` has no column like “{phrase}”. It has {names}{' and more' if more else ''}.",
-            f"`{self.table.name}` 里没有像“{phrase}”的列。它有：{names}{'……' if more else ''}。",
-        )
-
-
 # --- words --------------------------------------------------------------------------------------
 
 _WORD_IN_NAME = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[\u4e00-\u9fff]+|[^\W\d_]+")
-_UNITS: Final = words(
+UNITS: Final = words(
     "mm cm dm m km um nm ft mi g kg mg t lb lbs oz s sec ms min h hr hrs usd eur gbp cny rmb pct percent c f k "
     "deg kmh mph kwh kw w v a hz pa bar l ml"
 )
@@ -111,7 +77,7 @@ _SAME: Final[Mapping[str, str]] = {
         "sex gender",
         "country nation",
         "price cost",
-        "population inhabitant",
+        "population inhabitant people",
         "salary wage",
         "quantity qty",
         "temperature temp",
@@ -147,7 +113,7 @@ def name_words(name: str) -> tuple[str, ...]:
 
 
 def _without_units(words: tuple[str, ...]) -> tuple[str, ...]:
-    while len(words) > 1 and words[-1] in _UNITS:
+    while len(words) > 1 and words[-1] in UNITS:
         words = words[:-1]
     return words
 
@@ -174,6 +140,8 @@ def likeness(phrase: str, name: str, *, loose: bool = True) -> float:
         return 0.93
     if _abbreviates(core, said):
         return 0.91
+    if {"per", "percap"} & set(core) - set(said):
+        return 0.0  # "gdp" is not `gdp_per_capita`
     if len(said) < len(core) and set(said) <= set(core):
         return 0.6 + 0.25 * len(said) / len(core)
     if loose and len(joined := "".join(said)) >= 5:
@@ -211,10 +179,11 @@ _ID_WORDS: Final = words("id no number key index uuid")
 
 def means_rows_of(phrase: str, columns: Sequence[Column]) -> bool:
     """Whether ``phrase`` is what the rows are called by their key: "passengers" where there is a ``PassengerId``."""
-    said = tuple(_SAME.get(word, word) for word in name_words(phrase))
+    phrases = (phrase, *MEANINGS.get(phrase, ()))
+    words_said = [tuple(_SAME.get(word, word) for word in name_words(said)) for said in phrases]
     for column in columns:
         called = tuple(_SAME.get(word, word) for word in name_words(column.name))
-        if len(called) > 1 and called[-1] in _ID_WORDS and said == called[:-1]:
+        if len(called) > 1 and called[-1] in _ID_WORDS and called[:-1] in words_said:
             return True
     return False
 
@@ -223,6 +192,10 @@ def is_key(column: Column) -> bool:
     """Whether a column numbers the rows, so that nothing is computed of it."""
     words = name_words(column.name)
     return len(words) > 0 and words[-1] in ("id", "uuid", "index", "rownum")
+
+
+COUNTERS: Final = re.compile(r"(?:.*[ _])?(?:id|index|year|rownum)|年份?|编号", re.IGNORECASE)
+"""Names of columns that number or date the rows rather than measure them."""
 
 
 def table_meant(phrase: str, tables: Sequence[TableInfo]) -> TableInfo | None:

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Final, Literal
 
 from .asks import TableRequest
+from .clauses import ADJECTIVE
 from .fields import Request
 from .rules import LOOSE_RULES, RULES
 from .specials import whole_message
@@ -36,7 +37,8 @@ _POLITE = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"(?:[\s,，]+(?:please|for\s+me)|[,，.。!！]\s*(?:thanks|thank\s+you|谢谢)|[，,]?(?:好吗|可以吗))?[\s.。!！?？;；]*$",
+    r"(?:[\s,，]+(?:please|for\s+me)|[,，.。!！?？]\s*(?:thanks|thank\s+you|谢谢)(?:\s+(?:a\s+lot|very\s+much|so\s+much))?"
+    r"|[，,]?(?:好吗|可以吗))?[\s.。!！?？;；]*$",
     re.IGNORECASE,
 )
 _CUT = re.compile(
@@ -44,6 +46,19 @@ _CUT = re.compile(
     r"|[,，。.?？]?\s+and\s+|[,，。？]\s*|[.?!]\s+",
     re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"(?<=[?!。？！])|(?<=\.)\s")
+_AFTERTHOUGHT = re.compile(
+    rf"[.?!;,]\s*(?:and\s+how\s+(?:often|many\s+times)|(?:the\s+)?(?:one\s+with\s+the\s+)?(?:{ADJECTIVE}|best|worst)"
+    r"(?:\s+ones?)?\s+first)[\s.?!]*$",
+    re.IGNORECASE,
+)
+"""In which order the answer is wanted, and that its count is: so it is told anyway."""
+_OPENING = re.compile(
+    r"(?:in|on|for|of|at|among|during|since|before|after|between|from|within)\s.{1,60}"
+    r"|在.{1,40}|.{0,40}(?:[中里内间年月时]|以来|以后|之后|以前|之前|来说|来看)",
+    re.IGNORECASE,
+)
+"""What a question can begin with before a comma: "in 2007", "2007 年"."""
 _QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|「[^」\n]*」")
 
 
@@ -79,7 +94,7 @@ class _Group:
     def about_tables(self, tables: Tables) -> list[Request | TableRequest]:
         if tables == "none":
             return []
-        for words in dict.fromkeys((self.words, self.head)):
+        for words in dict.fromkeys((self.words, _SENTENCE_END.split(self.words, maxsplit=1)[0])):
             if request := table_request(f"{self.table} {_polished(words)}".strip(), anything=tables == "any"):
                 return [request]
         return []
@@ -92,6 +107,8 @@ def requests_in(text: str, tables: Tables = "none") -> list[Request | TableReque
     if len(text) > LONGEST:
         return []
     groups: list[_Group] = []
+    if tables != "none":
+        text = _AFTERTHOUGHT.sub("", text)
     for separator, piece, alone in _pieces(without_mention(text)):
         if not groups:
             groups.append(_Group(piece, piece, alone, leading_table(text)))
@@ -109,7 +126,10 @@ def _begins(piece: str, separator: str, alone: bool, before: _Group, tables: Tab
     """Whether a piece begins a request about tables."""
     if tables == "none":
         return False
-    about_tables = not _read(before.words, alone=before.alone) and before.about_tables(tables)
+    read = _read(before.words, alone=before.alone)
+    if not read and separator.strip() in (",", "，") and _OPENING.fullmatch(_polished(before.words)):
+        return False
+    about_tables = not read and before.about_tables(tables)
     words = _polished(before.words) if about_tables else ""
     return begins_request(_polished(piece), separator, alone=alone, before=words)
 

@@ -9,7 +9,9 @@ from .asks import Ask, Measure
 from .comparisons import Condition
 from .names import Column, TableInfo
 
-Shape = Literal["columns", "describe", "count", "distinct", "missing", "correlation", "aggregate", "ranking", "rows"]
+Shape = Literal[
+    "columns", "describe", "count", "distinct", "missing", "correlation", "aggregate", "share", "ranking", "rows"
+]
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Plan:
-    """An ask with the names found. ``ranking`` is of rows where it has no groups."""
+    """An ask with the names found. ``ranking`` is of rows where it has no groups; ``share`` is that of the rows where
+    ``parts`` hold among those where ``conditions`` do. ``period``: what is counted of a column of times. ``unit``: the
+    user's word for one that no column's name tells. ``noun``: their word for the rows.
+    """
 
     shape: Shape
     ask: Ask
@@ -31,9 +36,18 @@ class Plan:
     groups: tuple[Group, ...] = ()
     conditions: tuple[Condition, ...] = ()
     measures: tuple[Measure, ...] = ()
-    unknown: int = 0
+    parts: tuple[Condition, ...] = ()
+    period: str = ""
+    unit: str = ""
+    noun: str = ""
 
     @property
     def guesses(self) -> int:
         """How many words were not found, and taken for values or for a word that means the rows."""
-        return self.unknown + sum(condition.guessed for condition in self.conditions)
+        guessed = [condition.said for condition in (*self.conditions, *self.parts) if condition.guessed]
+        return sum(len(said.split()) for said in guessed)
+
+    @property
+    def doubtful(self) -> tuple[Condition, ...]:
+        """Where words were taken for values only because they could be nothing else."""
+        return tuple(condition for condition in (*self.conditions, *self.parts) if condition.doubtful)

@@ -41,6 +41,11 @@ class Told:
         return self.total == 0
 
     @property
+    def says_nothing(self) -> bool:
+        """Whether nothing came out, as far as is told: no rows, nothing but zeros and nulls, or what is not told."""
+        return not self.total or self.withheld or (self.complete and {*sum(self.rows, ())} <= {"0", "0.0", NULL})
+
+    @property
     def complete(self) -> bool:
         """Whether every row is among ``rows``."""
         return self.readable and self.total == len(self.rows)

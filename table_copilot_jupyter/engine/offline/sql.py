@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from .asks import Measure
@@ -22,6 +23,7 @@ _FUNCTIONS: Final[dict[Measure, str]] = {
     "var": "var_samp",
     "share": "avg",
 }
+_NUMBER: Final = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 COUNT: Final = "rows"
 """The column that counts rows."""
 RESERVED: Final = words(
@@ -44,6 +46,13 @@ def sql_of(plan: Plan) -> str:
     return _SHAPES[plan.shape](plan)
 
 
+def presence(plan: Plan, condition: Condition) -> str:
+    """A query that has no row where a condition's value is none of the table's."""
+    positive = {"<>": "=", "not in": "in"}.get(condition.op, condition.op)
+    where = condition_sql(replace(condition, op=positive))
+    return f"SELECT count(*) AS {COUNT} FROM {identifier(plan.table.name)} WHERE {where} HAVING count(*) > 0"
+
+
 def key_name(group: Group) -> str:
     """What a group's column is called in the result."""
     return group.period or group.column.name
@@ -56,7 +65,9 @@ def value_names(plan: Plan) -> list[str]:
     if plan.shape == "count" or (plan.measures == ("count",) and plan.shape == "ranking"):
         return [COUNT]
     if plan.shape == "distinct":
-        return [f"distinct_{plan.columns[0].name}" if plan.measures else COUNT]
+        return [f"distinct_{plan.period or plan.columns[0].name}" if plan.measures else COUNT]
+    if plan.shape == "share":
+        return ["percent"]
     if plan.shape == "missing":
         return [column.name for column in plan.columns]
     return [f"{measure}_{column.name}" for column in plan.columns for measure in plan.measures]
@@ -79,8 +90,8 @@ def _count(plan: Plan) -> str:
 def _distinct(plan: Plan) -> str:
     column = plan.columns[0]
     if plan.measures:
-        name = identifier(f"distinct_{column.name}")
-        return _grouped(plan, [f"count(DISTINCT {identifier(column.name)}) AS {name}"], name)
+        name = identifier(value_names(plan)[0])
+        return _grouped(plan, [f"count(DISTINCT {_key(Group(column, plan.period))}) AS {name}"], name)
     groups = (*plan.groups, Group(column))
     return _select(plan, [*_keys(groups), f"count(*) AS {COUNT}"], group=len(groups), order=f"{COUNT} DESC, 1")
 
@@ -97,6 +108,11 @@ def _correlation(plan: Plan) -> str:
 def _aggregate(plan: Plan) -> str:
     parts = [measured(measure, column) for column in plan.columns for measure in plan.measures]
     return _grouped(plan, [f"{value} AS {name}" for value, name in parts], parts[0][1])
+
+
+def _share(plan: Plan) -> str:
+    so = " AND ".join(condition_sql(condition) for condition in plan.parts)
+    return _grouped(plan, [f"100 * avg(CASE WHEN {so} THEN 1 ELSE 0 END) AS percent"], "percent")
 
 
 def _ranking(plan: Plan) -> str:
@@ -137,6 +153,7 @@ _SHAPES: Final = {
     "missing": _missing,
     "correlation": _correlation,
     "aggregate": _aggregate,
+    "share": _share,
     "ranking": _ranking,
     "rows": _rows,
 }
@@ -192,7 +209,7 @@ def _named(measure: Measure, column: Column) -> tuple[str, str]:
 
 
 def _where(plan: Plan, also: str = "") -> str:
-    terms = [condition_sql(condition) for condition in plan.conditions] + ([also] if also else [])
+    terms = [condition_sql(condition) for condition in plan.conditions if condition.columns] + ([also] if also else [])
     return f" WHERE {' AND '.join(terms)}" if terms else ""
 
 
@@ -202,6 +219,9 @@ def condition_sql(condition: Condition) -> str:
     if len(columns) > 1 and condition.op in ("=", "in"):
         lowered = ", ".join(_lowered(column) for column in columns)
         terms = [f"{_text(value.lower())} IN ({lowered})" for value in condition.values]
+        for words in (value.split() for value in condition.values if value.islower() and " " in value):
+            each = " AND ".join(f"{_text(word)} IN ({lowered})" for word in words)
+            terms.append(f"({each})")  # "female gentoo" may be two values
         return terms[0] if len(terms) == 1 else f"({' OR '.join(terms)})"
     terms = [_term(column, condition) for column in columns]
     return terms[0] if len(terms) == 1 else f"({' OR '.join(terms)})"
@@ -214,13 +234,12 @@ def _term(column: Column, condition: Condition) -> str:
     if op in ("contains", "starts", "ends"):
         function = {"contains": "contains", "starts": "starts_with", "ends": "ends_with"}[op]
         return f"{function}({_lowered(column)}, {_text(values[0].lower())})"
+    numbers = all(_NUMBER.fullmatch(value) for value in values)
+    literals = [value if _NUMBER.fullmatch(value) or value in ("true", "false") else _text(value) for value in values]
     if condition.year:
-        return _compared(f"year({name})", op, values)
-    if column.holds == "truth":
-        return _compared(name, op, values)
-    numbers = all(re.fullmatch(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?", value) for value in values)
-    if column.holds == "numbers" or (column.holds == "anything" and numbers):
-        return _compared(name, op, values)
+        return _compared(f"year({name})", op, literals)
+    if column.holds in ("numbers", "truth") or (column.holds == "anything" and numbers):
+        return _compared(name, op, literals)
     if column.holds == "times":
         return _compared(name, op, [_text(value) for value in values])
     if numbers and op not in ("=", "<>", "in"):

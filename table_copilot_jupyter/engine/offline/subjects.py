@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from .asks import SIZE, Clause, NoColumn, Unclear
+from .asks import SIZE, Clause, NoColumn, Refusal, Unclear
 from .comparisons import Condition
 from .conditions import conditions_in
-from .names import LIKELY, Column, Scene, columns_meant, is_key, means_rows_of, singular
+from .fields import words
+from .function_words import FUNCTION_WORDS
+from .names import COUNTERS, LIKELY, SURE, Column, columns_meant, is_key, means_rows_of, singular
 from .plans import Group
-from .tagging import tag
+from .scene import Scene
+from .tagging import FILLER, tag
 
 ROWS: Final = re.compile(
     r"(?:the |all |total |of |their |different )*(?:rows?|records?|entr(?:y|ies)|observations?|lines?|data "
@@ -20,11 +23,21 @@ ROWS: Final = re.compile(
     r"data|values?|lines|people|ones|行|条|记录|数据|条记录|行数据|样本)?",
     re.IGNORECASE,
 )
+FLOWS: Final = words(
+    "sale sales revenue turnover quantity amount profit unit expense goal point vote death precipitation rain rainfall "
+    "snow production generation consumption"
+)
+"""What is added up where nothing else is said: "top 5 regions by sales"."""
+RATES: Final = words("per percap rate ratio percent percentage pct mean avg average median density")
+"""What is added up over nothing."""
+STOCKS: Final = words("pop population inhabitant 人口")
+"""What is not added up over the rows: the same people stand in each year's."""
 _PERIODS: Final = {
     "year": "year",
     "month": "month",
     "day": "day",
     "week": "week",
+    "hour": "hour",
     "quarter": "quarter",
     "time": "month",
     "date": "month",
@@ -36,9 +49,9 @@ _PERIODS: Final = {
     "日": "day",
     "周": "week",
     "季度": "quarter",
+    "小时": "hour",
 }
 _IN_YEARS: Final = frozenset({"year", "years", "time", "date", "年", "年份", "时间"})
-COUNTERS: Final = re.compile(r"(?:.*[ _])?(?:id|index|year|rownum)|年份?|编号", re.IGNORECASE)
 
 
 class Subjects:
@@ -52,10 +65,20 @@ class Subjects:
     def _means_rows(self, phrase: str) -> bool:
         """Whether a phrase says nothing but the rows of the table: "rows", "penguins", ""."""
         phrase = phrase.strip()
+        if phrase and columns_meant(phrase, self._table.columns, least=SURE, loose=False):
+            return False
         if ROWS.fullmatch(phrase) or means_rows_of(phrase, self._table.columns):
             return True
         items = tag(phrase, self._scene)
         return all(item.kind == "table" for item in items)
+
+    def _rows_word(self, phrase: str) -> tuple[Condition, ...]:
+        """Of a word that may be a value or one for the rows: "females", "passengers"."""
+        one = phrase == phrase.lower() and len(phrase.split()) == 1 and not FUNCTION_WORDS.search(phrase)
+        if one and all(column.holds in ("numbers", "times", "truth") for column in self._table.columns):
+            return (Condition((), "=", (phrase,), guessed=True, noun=True, said=phrase),)
+        found = conditions_in(Clause("of", phrase), self._scene)
+        return tuple(replace(condition, noun=one) for condition in found.conditions)
 
     def _names_column(self, phrase: str) -> bool:
         return bool(columns_meant(phrase, self._table.columns)) or any(
@@ -93,7 +116,7 @@ class Subjects:
                 groups.append(found_period)
             elif item.kind == "word":
                 raise NoColumn(item.text, self._scene.no_column(item.text))
-        if not groups and not self._means_rows(phrase):
+        if not groups and not (phrase and self._means_rows(phrase) and phrase.lower() not in FILLER):
             raise NoColumn(phrase, self._scene.no_column(phrase))
         return list(dict.fromkeys(groups))
 
@@ -115,11 +138,12 @@ class Subjects:
         phrase = re.sub(r"^(?:the|all|their|its|columns?)\s+", "", phrase.strip(), flags=re.IGNORECASE)
         pool = self._pool(measured)
         tried = [f"{phrase} {hint}" for hint in hints if hint and phrase] + ([phrase] if phrase else [])
-        for said in tried:
-            if found := columns_meant(said, pool):
+        for name in tried:
+            if found := columns_meant(name, pool):
                 return (self._scene.one(found, phrase),), ()
         columns: list[Column] = []
         words: list[str] = []
+        said: tuple[Condition, ...] = ()
         for item in (
             tag(phrase, replace(self._scene, table=replace(self._table, columns=tuple(pool))), least=LIKELY)
             if phrase
@@ -133,14 +157,15 @@ class Subjects:
             for hint in filter(None, hints):
                 if found := columns_meant(hint, pool, loose=False):
                     columns.append(self._scene.one(found, hint))
-                    words = []  # "the heaviest animals": a word for the rows
+                    if words and phrase.endswith(words[-1]):  # "the heaviest animals", "the heaviest females"
+                        said = self._rows_word(words.pop())
                     break
         if not columns and measured and (found := columns_meant(phrase, self._table.columns)):
             return (self._scene.one(found, phrase),), ()
         if not columns and words:
             raise NoColumn(phrase, self._scene.no_column(phrase))
         conditions = conditions_in(Clause("of", " ".join(words)), self._scene).conditions if words else ()
-        return tuple(dict.fromkeys(columns)), conditions
+        return tuple(dict.fromkeys(columns)), (*conditions, *said)
 
     def _pool(self, measured: bool) -> tuple[Column, ...]:
         """The columns that could be measured: numbers, where there are any that are known to be."""
@@ -167,6 +192,18 @@ class Subjects:
                     f"`{column.name}` 的类型是 {column.type}，不是数字，算不了。",
                 )
             )
+
+    def _must_be_none(self, left: Sequence[Column]) -> None:
+        """Raises Refusal where columns are left over."""
+        if left:
+            names = ", ".join(f"`{column.name}`" for column in left)
+            said = self._scene.say(
+                f"I can't read all of that: {names} is left over.", f"这句话我没有全部读懂：{names} 没有用上。"
+            )
+            raise Refusal(said + self._scene.forms())
+
+    def _refusal(self, english: str, chinese: str) -> Refusal:
+        return Refusal(self._scene.say(english, chinese))
 
     def _which_measure(self, column: Column | None) -> str:
         name = f"`{column.name}`" if column is not None else f"`{self._table.name}`"

@@ -11,12 +11,12 @@ two steps, as with a language model.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, Final
 
 from ..base import ToolAnswer, ToolCall
-from .answers import answer
+from .answers import answer, restriction
 from .asks import Ask, Choice, TableRequest, Unclear
 from .charts import Drawing, drawing, of_result
 from .errors import explained
@@ -25,8 +25,9 @@ from .meaning import plan
 from .names import TableInfo
 from .plans import Plan
 from .results import Told, result_told, tables_told
+from .scene import Scene
 from .speaker import plain_answer
-from .sql import sql_of
+from .sql import presence, sql_of
 from .tables_rules import read
 
 LIST, DESCRIBE, QUERY = "list_tables", "describe_table", "query_table"
@@ -180,8 +181,31 @@ class _Work:
             return self._columns(found)
         if found.shape == "describe":
             return self._described(found)
-        sql = sql_of(found)
-        return answer(found, self._told(sql, show_only=found.shape == "rows"), self._language)
+        found = self._with_noun(found)
+        told = self._told(sql_of(found), show_only=found.shape == "rows")
+        return self._misread(found, told) or answer(found, told, self._language)
+
+    def _with_noun(self, found: Plan) -> Plan:
+        """A word that may be a value or one for the rows is what the table says."""
+        for one in found.conditions:
+            if one.noun and (not one.columns or self._told(presence(found, one), show_only=True).empty):
+                found = replace(found, conditions=tuple(c for c in found.conditions if c != one), noun=one.said)
+        return found
+
+    def _misread(self, found: Plan, told: Told) -> str:
+        """That words which were taken for values are none, where the result could come of that; else ""."""
+        alone = len(found.conditions) + len(found.parts) == 1 and (
+            (found.shape == "count" and told.complete) or told.empty
+        )
+        words = []
+        for condition in found.doubtful:
+            negated = condition.op in ("<>", "not in")
+            looks_so = negated or told.says_nothing
+            sure = alone and not negated
+            if looks_so and (sure or self._told(presence(found, condition), show_only=True).empty):
+                words.append(condition.said)
+        scene = Scene(found.table, language=self._language)
+        return scene.not_understood(words, looked_for=True) if words else ""
 
     def _columns(self, found: Plan) -> str:
         table = found.table
@@ -218,15 +242,19 @@ class _Work:
         if ask.position == "last":
             drawn = self._of_last_result(ask, tables)
         else:
-            drawn = drawing(ask, tables, self._request.words, self._language, choices)
-        source, bars = drawn.source, None
+            drawn = drawing(ask, tables, self._request.words, self._language, choices, self._with_noun)
+        source, bars, of = drawn.source, None, ""
         if drawn.sql:
             told = self._told(drawn.sql, show_only=True)
+            if drawn.plan is not None:
+                if misread := self._misread(drawn.plan, told):
+                    return misread
+                of = restriction(drawn.plan, told, self._language)
             if told.empty:
                 return self.say(f"There are no rows to draw [{told.ref}].", f"没有可以画的行 [{told.ref}]。")
             source, bars = f"_{told.ref}", told.total
         self._call(PLOT, table=source, spec=drawn.spec(bars))
-        what = self.say(f"The chart shows “{drawn.title}”", f"图表：{drawn.title}")
+        what = self.say(f"The chart shows “{drawn.title}”", f"图表：{drawn.title}") + of
         if drawn.sampled:
             what += self.say(", of a random sample of the rows", "（随机抽取的部分行）")
         return what + self.say(".", "。")
@@ -281,10 +309,11 @@ class _Work:
         elif own:
             names = ", ".join(f"`{table.name}`" for table in own[:20])
             known = self.say(f" The tables are {names}.", f"现有的表：{names}。")
+        first = Scene(own[0], language=self._language).example() if own else self.say("average A by B", "按 B 的平均 A")
         return self.say(
             "I can't read that as a question to a table: the offline model knows fixed forms only, such as "
-            f"`average A by B`, `how many rows where A is X`, `top 5 rows by A`, `plot A by B`.{known}",
-            "我听不懂这个关于表的问题：离线模型只懂固定的说法，例如 `按 B 的平均 A`、`A 大于 10 的有多少行`、"
+            f"`{first}`, `how many rows where A is X`, `top 5 rows by A`, `plot A by B`.{known}",
+            f"我听不懂这个关于表的问题：离线模型只懂固定的说法，例如 `{first}`、`A 大于 10 的有多少行`、"
             f"`A 最大的 5 行`、`画 A 的直方图`。{known}",
         )
 

@@ -15,24 +15,26 @@ from .asks import Ask, TableRequest
 from .chinese_plots import read_chinese
 from .clauses import MEASURE, clauses, groups_in
 from .english import aggregate, columns, describe, rows
-from .english_counts import correlation, count, distinct, missing
+from .english_counts import correlation, count, distinct, missing, share
 from .english_plots import plot
 from .english_ranks import extreme, top
 from .fields import words
 from .names import SURE, TableInfo, likeness
+from .questions import turned
 from .specials import fixed_wish, whole_message
 
 LONGEST: Final = 400
 """A longer sentence is none about tables."""
 
 _READERS: Final[tuple[Callable[[str], Ask | None], ...]] = (
-    columns, plot, missing, correlation, distinct, extreme, top, count, aggregate, describe, rows,
+    columns, plot, missing, correlation, distinct, share, extreme, top, count, aggregate, describe, rows,
 )  # fmt: skip
 _AGENTS: Final = r"(?:copilot|analyst|planner)(?!\w)"
 _ADDRESS: Final = re.compile(rf"^\s*@{_AGENTS}[\s,:，：、]*", re.IGNORECASE)
 _LEADING_TABLE: Final = re.compile(r"^\s*@[^\W\d]\w*(?:\s*[:：,，]\s*|\s+|(?=[\u4e00-\u9fff]))(?=\S)")
 MENTION: Final = re.compile(rf"(?<![\w@./])@(?!{_AGENTS})[^\W\d]\w*", re.IGNORECASE)
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
+_UNQUOTED: Final = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^”]*”|'[^']*'")
 _REFERS: Final = re.compile(
     r"(?:plot|chart|draw|graph|visuali[sz]e)\b.{0,20}\b(?:it|this|that|them|these|those|result|results)\b"
     r"|(?:画|绘制|可视化)(?:出来|一下|成图|\S{0,6}(?:它|这个|这些|结果))|(?:把|将)(?:它|这个|结果).*图",
@@ -55,7 +57,7 @@ def read(words: str, tables: Sequence[TableInfo] = (), *, anything: bool = False
         return special
     text = _with_names(text, tables)
     ask = read_chinese(text) if _CHINESE.search(text) else None
-    if ask is None:
+    if ask is None and not _CHINESE.search(_UNQUOTED.sub("", text)):
         ask = _read_english(re.sub(r"[\s?？.。!！,;]+$", "", text), known=anything or bool(tables))
     if ask is not None and (anything or tables or MENTION.search(words) or _is_plausible(ask, words)):
         return ask
@@ -63,12 +65,14 @@ def read(words: str, tables: Sequence[TableInfo] = (), *, anything: bool = False
 
 
 def _read_english(text: str, *, known: bool) -> Ask | None:
+    text = turned(text)
     for reader in _READERS:
         if ask := reader(text):
             return ask
     head, parts = clauses(text)
     by, rest = groups_in(parts)
-    if by and len(head.split()) == 1 and (known or "@" in text):  # "penguins per island"
+    several = re.search(r"s$|people$|men$|children$", head, re.IGNORECASE)
+    if by and several and len(head.split()) == 1 and (known or "@" in text):  # "penguins per island"
         return Ask("count", of=head, by=by, clauses=rest)
     return None
 
@@ -132,7 +136,7 @@ def _is_plausible(ask: Ask, words: str) -> bool:
     """Whether a sentence that could be about anything is about a table."""
     subject = " ".join(filter(None, (ask.of, ask.entity)))
     about_nothing = _NO_DATA.fullmatch(subject) is not None
-    if ask.kind in ("missing", "correlation", "columns", "top"):
+    if ask.kind in ("missing", "correlation", "columns", "top", "share"):
         return True
     if ask.kind in ("count", "distinct", "extreme", "aggregate"):
         return not about_nothing and not re.match(r"to \d|down|from", subject)

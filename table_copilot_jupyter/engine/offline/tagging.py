@@ -9,7 +9,8 @@ from typing import Final, Literal
 
 from .chinese_words import MEANINGS, VALUES, WORDS_ZH
 from .fields import words
-from .names import SURE, Column, Scene, TableInfo, columns_meant, means_rows_of, table_meant
+from .names import SURE, Column, TableInfo, columns_meant, means_rows_of, name_words, singular, table_meant
+from .scene import Scene
 
 LONGEST_NAME: Final = 6
 """The most words that one name is looked for in."""
@@ -38,12 +39,17 @@ _EMPTY: Final = words(
     "only just me you we kernel notebook different total overall whole have has had got live lives lived living "
     "located found come comes from"
 )
+FILLER: Final = words(
+    "name names one ones size sizes amount amounts content contents level levels seen observed recorded measured called"
+)
+"""Words that say nothing more where they are no column's: "the name of the island", "bill size"."""
 _EMPTY_ZH: Final = words("的 里 中 表 表格 数据 列 值 行 数 数据集 数据框 里面 中的 上 在 这个 这些 所有 全部 每")
 
 
 def tag(phrase: str, scene: Scene, *, least: float = SURE, loose: bool = False) -> list[Item]:
     """The columns, the tables and the other words in ``phrase``, in their order; empty words are left out."""
-    table, tables = scene.table, scene.tables
+    table = scene.table
+    tables = (table,) if table.name else tuple(scene.tables)  # another table's name is a word like any other
     tokens = _tokens(phrase, table, tables)
     items: list[Item] = []
     at = 0
@@ -90,9 +96,14 @@ def _longest(
             return Item("table", text), stop
         if found := columns_meant(text, table.columns, least=least, loose=loose):
             return Item("column", text, found), stop
-        if table_meant(text, (table, *tables)):
+        if table_meant(text, tables):
             return Item("table", text), stop
-    return Item("word", tokens[at][1]), at + 1
+    text = tokens[at][1]
+    if text.lower() in FILLER:
+        return None, at + 1
+    if len(text) > 3 and singular(text.lower()) in name_words(table.name):
+        return Item("table", text), at + 1  # "Seattle" where the table is `seattle_weather`
+    return Item("word", text), at + 1
 
 
 def _quoted(text: str, table: TableInfo, tables: Sequence[TableInfo], *, is_name: bool) -> Item:
@@ -102,7 +113,7 @@ def _quoted(text: str, table: TableInfo, tables: Sequence[TableInfo], *, is_name
             return Item("column", text, tuple(found), quoted=True)
     if is_name and (found_alike := columns_meant(text, table.columns)):
         return Item("column", text, found_alike, quoted=True)
-    if table_meant(text, (table, *tables)):
+    if table_meant(text, tables):
         return Item("table", text, quoted=True)
     return Item("word", text, quoted=True)
 
