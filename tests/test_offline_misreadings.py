@@ -33,6 +33,12 @@ UNKNOWN = [  # sentence, what is not understood in it, a sentence beside it that
         "how many female penguins live on Dream",
         "the row says Dream and female",
     ),
+    (
+        "how many penguins on Madagascar weigh more than 4000 g",
+        "“Madagascar”",
+        "how many penguins on Dream weigh more than 4000 g",
+        "the row says Dream",
+    ),
     ("what share of penguins is purple", "“purple”", "what share of penguins is female", "are ones where the row says"),
     ("missing values in sex of Martian penguins", "“Martian”", "missing values in sex of Gentoo penguins", "Gentoo"),
     ("which island has the heaviest big animals", "“big”", "which island has the heaviest females", "Biscoe has the"),

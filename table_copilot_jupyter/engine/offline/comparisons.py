@@ -56,10 +56,12 @@ class Comparisons:
         self.table = scene.table
         self.before: list[str] = []
         """Chinese words that stood before the column's name in the last comparison: 雌性企鹅体重大于 4000."""
+        self.of_which = ""
+        """What stood before a comparison that names no column: "Dream" in "on Dream weigh more than 4000"."""
 
     def compared(self, part: str) -> Condition | None:
         """The comparison that ``part`` is, None where it is none."""
-        self.before = []
+        self.before, self.of_which = [], ""
         if (match := COMPARATIVE.fullmatch(part)) and (hinted := self._hinted(match)):
             return hinted
         for pattern, op in RULES:
@@ -79,6 +81,7 @@ class Comparisons:
         for phrase in (*(f"{left} {hint}" for hint in hints if left), *hints):
             numbers = [column for column in self.table.columns if column.holds in ("numbers", "anything")]
             if found := columns_meant(phrase, numbers, loose=False):
+                self.of_which = left if phrase in hints else ""
                 return self.condition(self.scene.one(found, phrase), op, match["value"])
         return None
 

@@ -105,7 +105,12 @@ class _Reader(Comparisons):
         return Found((*found.conditions, *conditions), found.columns)
 
     def _said_before(self) -> list[Condition]:
-        """The values that stood before the name of what was compared."""
+        """The values that stood before what was compared."""
+        if self.of_which:
+            found = self._plain(self.of_which)
+            if found.columns:
+                raise self._unreadable()
+            return list(found.conditions)
         self._must_be_values(self.before, quoted=False)
         return [self._anywhere([word], quoted=False) for word in self.before]
 
