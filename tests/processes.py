@@ -182,6 +182,17 @@ class World:
         assert self.process is not None
         return self.process.wait(WAIT_S)
 
+    def end(self) -> None:
+        """Ask the server to end, and see that it does.
+
+        A Jupyter server that is asked amid a request may wait for a thread of AnyIO's for ever (jupyterlab#10442).
+        """
+        self.terminate()
+        try:
+            self.wait_for_end()
+        except subprocess.TimeoutExpired:
+            self.kill()
+
     def stop(self) -> None:
         """The end of the test."""
         if self.process is not None and self.process.poll() is None:

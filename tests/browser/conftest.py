@@ -87,8 +87,7 @@ def make_world(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Iterat
 
     yield make
     for world in made:
-        world.terminate()
-        world.wait_for_end()
+        world.end()
         world.forget()
 
 

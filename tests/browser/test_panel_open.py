@@ -102,8 +102,7 @@ def bare_world(tmp_path: Path, model: Model) -> Iterator[World]:
     world.has_copilot = False
     world.start()
     yield world
-    world.terminate()
-    world.wait_for_end()
+    world.end()
     world.forget()
 
 
@@ -126,8 +125,7 @@ def test_says_what_to_do_where_the_server_has_no_copilot(
     panel.get_by_role("button", name="Check again").click()
     expect(panel).to_contain_text("The copilot is not part of this Jupyter server.")
 
-    bare_world.terminate()
-    bare_world.wait_for_end()
+    bare_world.end()
     bare_world.has_copilot = True
     bare_world.start()
     panel.get_by_role("button", name="Check again").click()

@@ -30,8 +30,7 @@ def bare_world(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Iterat
     configure(world)
     world.start()
     yield world
-    world.terminate()
-    world.wait_for_end()
+    world.end()
     world.forget()
 
 
