@@ -128,9 +128,10 @@ class TestDisturbingNobody:
         assert front_end.of_others() == {"status"}
 
     async def test_reading_from_a_busy_kernel_leaves_it_busy(self, link, kernel_manager, kernel_id, front_end):
-        busy = await front_end.begin("input()", allow_stdin=True)
         kernel, states = kernel_manager.get_kernel(kernel_id), set()
-        assert kernel.execution_state == "busy"
+        await until_heard(kernel, front_end)
+        busy = await front_end.begin("input()", allow_stdin=True)
+        await until(lambda: kernel.execution_state == "busy")
         for _ in range(20):
             await link.call(request("echo"), timeout_s=20)
             states.add(kernel.execution_state)
@@ -143,8 +144,7 @@ class TestDisturbingNobody:
     ):
         await link.call(request("echo"), timeout_s=20)
         kernel = kernel_manager.get_kernel(kernel_id)
-        while kernel.execution_state != "idle":  # what a kernel says before the server listens is lost
-            await front_end.run("pass")
+        await until_heard(kernel, front_end)
         await until_idle(kernel)
         before = kernel.last_activity
         for _ in range(20):
@@ -452,7 +452,7 @@ class TestAnEnvironmentWithoutUsAndWithoutSubshells:
             seen = await link.call(request("evaluate", expression="list(table.columns)"), timeout_s=20)
         assert seen == {"value": ["n"]}
         assert watch.seconds < 1
-        assert kernel_manager.get_kernel(kernel_id).execution_state == "busy"
+        await until(lambda: kernel_manager.get_kernel(kernel_id).execution_state == "busy")
         with Stopwatch() as watch, pytest.raises(CopilotError, match="busy with a cell"):
             await link.call(request("run", code="late = 1"), timeout_s=20, main_thread=True)
         assert watch.seconds < 1
@@ -510,6 +510,13 @@ class TestTheProbeItself:
         assert "n (int64)" in value["model"]
         with pytest.raises(OperationFailed, match="duckdb"):
             await link.call(request("query", sql="SELECT sum(n) FROM table", number=1), timeout_s=20)
+
+
+async def until_heard(kernel, front_end):
+    """Run cells until the server takes note of one: what a kernel says before the server listens is lost."""
+    before = kernel.last_activity
+    while kernel.last_activity == before:
+        await front_end.run("pass")
 
 
 async def until_idle(kernel):
