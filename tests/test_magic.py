@@ -173,8 +173,8 @@ async def test_an_error_fails_the_cell_and_keeps_the_partial_answer(server, kern
     assert cell.stdout == "model_error Half an\n"
 
 
-async def test_an_interrupt_stops_the_turn_and_the_kernel_stays_usable(server, kernel):
-    server.then(waiting)
+def interrupting(kernel):
+    """What a cell shows "so far" is answered by one interrupt."""
     interrupted = []
 
     async def interrupt(cell):
@@ -182,7 +182,12 @@ async def test_an_interrupt_stops_the_turn_and_the_kernel_stays_usable(server, k
             interrupted.append(True)
             await kernel.interrupt()
 
-    cell = await kernel.run("%copilot hello\nprint('not reached')", on_display=interrupt)
+    return interrupt
+
+
+async def test_an_interrupt_stops_the_turn_and_the_kernel_stays_usable(server, kernel):
+    server.then(waiting)
+    cell = await kernel.run("%copilot hello\nprint('not reached')", on_display=interrupting(kernel))
     assert cell.reply["ename"] == "KeyboardInterrupt"
     assert cell.traceback == ["KeyboardInterrupt: stopped."]
     assert cell.stdout == ""
@@ -494,14 +499,7 @@ async def test_what_fails_is_told_in_the_language_of_the_prompt(server, kernel):
 
 async def test_an_interrupt_is_told_in_the_language_of_the_prompt(server, kernel):
     server.then(waiting)
-    interrupted = []
-
-    async def interrupt(cell):
-        if "so far" in cell.html and not interrupted:
-            interrupted.append(True)
-            await kernel.interrupt()
-
-    cell = await kernel.run(f"%copilot {CHINESE}", on_display=interrupt)
+    cell = await kernel.run(f"%copilot {CHINESE}", on_display=interrupting(kernel))
     assert cell.traceback == ["KeyboardInterrupt: 已停止。"]
     assert "已停止。" in cell.html
 
